@@ -1,0 +1,256 @@
+"""The grant and its parts, as they cross from SQL to Python: frozen, small, all times UTC without an offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from grantwatch.records.model import RecordRef
+
+__all__ = [
+    "Device",
+    "FollowOn",
+    "Grant",
+    "Leg",
+    "LegKind",
+    "Named",
+    "Network",
+    "Outcome",
+    "Party",
+    "Tie",
+    "TieBy",
+    "TokenKind",
+    "TokenUse",
+    "User",
+]
+
+
+class Outcome(StrEnum):
+    """How far a grant got. `redeemed`: a token was issued; `approved`: a person approved, no token seen."""
+
+    REDEEMED = "redeemed"
+    APPROVED = "approved"
+    ABANDONED = "abandoned"
+    BLOCKED = "blocked"
+
+
+class LegKind(StrEnum):
+    """What one record tells of the flow itself."""
+
+    INTERRUPT = "interrupt"
+    """The flow paused for the person: confirmation page (50199), consent (65001), MFA …"""
+    DECLINED = "declined"
+    """The person refused (65004) or typed a wrong or expired code (70018, 70019)."""
+    APPROVAL = "approval"
+    REDEMPTION = "redemption"
+    BLOCKED = "blocked"
+    SIGHTING = "sighting"
+    """A Unified Audit Log logon with RequestType Cmsi:Cmsi: an approval seen at lower certainty."""
+
+
+class Party(StrEnum):
+    """Whose hands a token use was in, judged record by record (one session id may belong to two people)."""
+
+    APPROVER = "approver"
+    REDEEMER = "redeemer"
+    UNKNOWN = "unknown"
+
+
+class TokenKind(StrEnum):
+    """What was presented to get the token."""
+
+    REFRESH = "refresh_token"
+    PRIMARY = "primary_refresh_token"
+    BROWSER = "browser_session"
+    """The approver's own browser session, tainted by protocol tracking: lineage, not the device."""
+    OTHER = "other"
+
+
+class TieBy(StrEnum):
+    """How two records were joined, strongest first."""
+
+    TOKEN_ID = "token_id"  # noqa: S105 - the name of a join, not a secret
+    REQUEST_ID = "request_id"
+    SESSION_ID = "session_id"
+    DEVICE_ID = "device_id"
+    CORRELATION_ID = "correlation_id"
+    USER_CLIENT_TIME = "user_client_time"
+    USER_TIME = "user_time"
+    SELF = "self"
+    """The record that the grant is anchored on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How a record was joined to the grant and how strong that is (0–1)."""
+
+    by: TieBy
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with an id and a display name; the name is log text and must be escaped where it is shown."""
+
+    id: str | None
+    name: str | None
+
+    @property
+    def label(self) -> str:
+        """The name, else the id, else `unknown`."""
+        return self.name or self.id or "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The person or account that approved. `id` is the Entra object id; `type` is member or guest where logged."""
+
+    id: str | None
+    upn: str | None
+    type: str | None = None
+    home_tenant_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The user principal name, else the object id, else `unknown user`."""
+        return self.upn or self.id or "unknown user"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where a request came from. `prefix` is the /24 (IPv4) or /48 (IPv6) that holds `ip`."""
+
+    ip: str | None = None
+    prefix: str | None = None
+    asn: int | None = None
+    country: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device of a record as Entra knew it. None means that the log did not say, never `no`."""
+
+    id: str | None = None
+    name: str | None = None
+    os: str | None = None
+    browser: str | None = None
+    managed: bool | None = None
+    compliant: bool | None = None
+    trust: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One record of the flow itself."""
+
+    kind: LegKind
+    time: datetime
+    network: Network
+    user_agent: str | None
+    client: Named
+    resource: Named
+    device: Device
+    interactive: bool | None
+    error_code: int | None
+    status_detail: str | None
+    tie: Tie
+    ref: RecordRef
+    form: str
+    ca_status: str | None = None
+    token_id: str | None = None
+    policies: tuple[str, ...] = ()
+    """Conditional Access policies that blocked, by name."""
+    auth_methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Issuances in the grant's lineage, folded: one row per client, resource, network, user agent, device and kind."""
+
+    client: Named
+    resource: Named
+    network: Network
+    user_agent: str | None
+    device: Device
+    kind: TokenKind
+    interactive: bool | None
+    party: Party
+    first: datetime
+    last: datetime
+    count: int
+    failures: int
+    error_codes: tuple[int, ...]
+    token_binding: str | None
+    tie: Tie
+    refs: tuple[RecordRef, ...]
+    """The first few records."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOn:
+    """An activity tied to a grant. `kind` is one of those that knowledge/operations.toml declares."""
+
+    kind: str
+    operation: str
+    time: datetime
+    actor: str | None
+    network: Network
+    user_agent: str | None
+    client: Named
+    target: Named
+    target_type: str | None
+    result: str | None
+    facts: Mapping[str, str]
+    """What the record says that matters for its kind: rule parameters, device name and OS build, scopes …"""
+    count: int
+    tie: Tie
+    refs: tuple[RecordRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One device code authorization, however many records tell of it.
+
+    `started_at` is the approval, else the first record seen. `certainty` (0–1) is how sure it is that this was
+    a device code flow at all, and `basis` says why in words.
+    """
+
+    grant_id: str
+    tenant_id: str | None
+    user: User
+    client: Named
+    resource: Named
+    started_at: datetime
+    last_seen: datetime
+    outcome: Outcome
+    certainty: float
+    basis: str
+    correlation_id: str | None
+    session_id: str | None
+    legs: tuple[Leg, ...]
+    token_uses: tuple[TokenUse, ...] = ()
+    follow_ons: tuple[FollowOn, ...] = ()
+    scopes: tuple[str, ...] = ()
+    role_ids: tuple[str, ...] = ()
+    """`wids`: directory role template ids in the token."""
+    session_users: int = 1
+    """How many user ids share the session id in these logs."""
+    unseen: tuple[str, ...] = field(default=())
+    """Legs that these logs cannot show for this grant, in words."""
+
+    def of(self, *kinds: LegKind) -> tuple[Leg, ...]:
+        """The legs of the given kinds, in time order."""
+        return tuple(leg for leg in self.legs if leg.kind in kinds)
+
+    @property
+    def approval(self) -> Leg | None:
+        """The browser leg, or its sighting in the Unified Audit Log."""
+        return next(iter(self.of(LegKind.APPROVAL) or self.of(LegKind.SIGHTING)), None)
+
+    @property
+    def redemption(self) -> Leg | None:
+        """The first token that the device received."""
+        return next(iter(self.of(LegKind.REDEMPTION)), None)

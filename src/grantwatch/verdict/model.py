@@ -1,0 +1,68 @@
+"""The verdict on a grant, and the incident that verdicts are gathered into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from grantwatch.grants.model import Grant
+from grantwatch.profile.model import Profile
+from grantwatch.signals.signal import Evidence, NotAssessed
+
+__all__ = ["Incident", "Judged", "Severity", "Verdict"]
+
+
+class Severity(IntEnum):
+    """OCSF order, so that `>=` means "at least as severe"."""
+
+    NONE = 0
+    INFORMATIONAL = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+    @property
+    def label(self) -> str:
+        """Lower-case name, as in the JSON contract."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Score 0–100, severity, the evidence (heaviest first) and what could not be assessed."""
+
+    score: int
+    severity: Severity
+    evidence: tuple[Evidence, ...]
+    not_assessed: tuple[NotAssessed, ...]
+    reason: str
+    """One sentence: why this severity and not the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A grant with the profile it was judged against and the verdict."""
+
+    grant: Grant
+    profile: Profile
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """The grants of one attack. `kind` is `user` (one account) or `campaign` (several accounts)."""
+
+    incident_id: str
+    kind: str
+    title: str
+    summary: str
+    severity: Severity
+    score: int
+    grant_ids: tuple[str, ...]
+    users: tuple[str, ...]
+    shared: tuple[str, ...]
+    """What ties the grants of a campaign together, in words."""
+    started_at: datetime
+    last_seen: datetime
