@@ -1,1 +1,38 @@
-"""TODO"""
+"""Named reasons to think a grant good or bad. Importing this room declares every signal."""
+
+from __future__ import annotations
+
+from grantwatch.signals import attempt, client, collection, favour, identity, network, persistence, token
+from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals.network import rented
+from grantwatch.signals.signal import (
+    GROUPS,
+    NEEDS,
+    Case,
+    Evidence,
+    NotAssessed,
+    Signal,
+    registered,
+    signal,
+)
+from grantwatch.signals.view import lacking, why_blind
+
+__all__ = [
+    "GROUPS",
+    "NEEDS",
+    "Case",
+    "Evidence",
+    "NotAssessed",
+    "Signal",
+    "at_its_site",
+    "client_kind",
+    "device_account",
+    "lacking",
+    "registered",
+    "rented",
+    "signal",
+    "why_blind",
+]
+
+# The order in which signals are listed everywhere: who, from where, with what, in whose hands, what came of it.
+THEMES = (identity, network, client, token, persistence, collection, attempt, favour)

@@ -147,7 +147,7 @@ def signal(
             raise DeclarationError(f"signal {id!r}: need {need!r} is not one of {', '.join(NEEDS)}")
 
     def declare(function: Callable[[Signal, Case], Answer]) -> Signal:
-        def unbound(case: Case) -> Answer:
+        def unbound(_case: Case) -> Answer:
             raise DeclarationError(f"signal {id!r} was called before it was declared")
 
         bare = Signal(id, title, question, group, weight, unbound, alone, techniques, needs, false_positives, gaps)

@@ -1,0 +1,274 @@
+"""What the knowledge files say, as small frozen dataclasses. Ids are lower-case; dates are calendar days (UTC)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from ipaddress import IPv4Network, IPv6Network
+
+__all__ = [
+    "AGENT_KINDS",
+    "CLIENT_KINDS",
+    "CODE_KINDS",
+    "MARK_KINDS",
+    "NETWORK_KINDS",
+    "OPERATION_KINDS",
+    "RESOURCE_KINDS",
+    "STRENGTHS",
+    "AgentFamily",
+    "AgentRule",
+    "Client",
+    "Code",
+    "Mark",
+    "NetworkMark",
+    "Operation",
+    "OsRule",
+    "Owner",
+    "Resource",
+    "Role",
+    "VerificationUrl",
+    "day_of",
+    "operation_key",
+]
+
+CLIENT_KINDS = ("broker", "cli", "office", "room_device", "enrolment", "browser", "driver", "other")
+
+RESOURCE_KINDS = ("graph", "mail", "files", "registration", "management", "devops", "secrets", "other")
+
+NETWORK_KINDS = ("hosting", "anonymiser", "microsoft", "campaign")
+"""`campaign`: an address that a report ties to attackers, of a network about which nothing else is known."""
+
+CODE_KINDS = (
+    "success",
+    "confirm",
+    "consent",
+    "declined",
+    "wrong_code",
+    "interrupt",
+    "block",
+    "dead_token",
+    "credential",
+    "pending",
+    "other",
+)
+
+OPERATION_KINDS = (
+    "device_registered",
+    "device_added",
+    "device_linked",
+    "device_deleted",
+    "consent",
+    "consent_removed",
+    "credential_added",
+    "service_principal",
+    "inbox_rule",
+    "inbox_rule_removed",
+    "forwarding",
+    "mailbox_delegation",
+    "mail_access",
+    "mail_sent",
+    "mail_deleted",
+    "search",
+    "file_access",
+    "sharing",
+    "chat",
+    "security_info",
+    "password",
+    "sessions_revoked",
+    "role",
+    "policy",
+    "account_change",
+    "user_updated",
+)
+
+AGENT_KINDS = ("kit", "script", "tool", "browser", "mobile_browser", "app", "broker", "registration")
+
+MARK_KINDS = ("agent", "device_name", "os_build", "url")
+
+STRENGTHS = ("weak", "strong")
+
+
+def day_of(when: date) -> date:
+    """The calendar day of a date or of a datetime, so that the two can be compared."""
+    return when.date() if isinstance(when, datetime) else when
+
+
+def operation_key(name: str) -> str:
+    """The form in which operation names are compared: trimmed, lower-case, without the dot that the UAL appends."""
+    return name.strip().lower().rstrip(".").rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client application.
+
+    `foci`: a member of the family of client ids, so its refresh token can be redeemed as any other member.
+    `device_code_usual`: people and products are known to use it with a device code. Attackers use the same
+    clients, so it explains a grant and never excuses one.
+    """
+
+    id: str
+    name: str
+    kind: str
+    foci: bool
+    device_code_usual: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A tenant in which Microsoft registers its own applications."""
+
+    id: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An API that tokens are issued for."""
+
+    id: str
+    name: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMark:
+    """What is known of an autonomous system or a prefix. Context, never proof: absence of a mark says nothing.
+
+    `campaign` names the campaign that a report ties the prefix to. `doubtful` marks come from a source that is
+    probably wrong; they are kept for the record and no look-up returns them.
+    """
+
+    name: str
+    kind: str
+    source: str
+    asn: int | None = None
+    prefix: IPv4Network | IPv6Network | None = None
+    campaign: str | None = None
+    expires: date | None = None
+    doubtful: bool = False
+    expired: bool = False
+
+    def gone(self, on: date | None) -> bool:
+        """True where the mark had expired on that day."""
+        return on is not None and self.expires is not None and day_of(on) > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An AADSTS error code (0 is success)."""
+
+    code: int
+    name: str
+    meaning: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the directory audit log or the Unified Audit Log that can follow a grant.
+
+    `always_tie`: rare enough that the same user within 72 hours is a meaningful tie; other operations need a token,
+    a session or a network in common. `service_ip`: the record carries an address of Microsoft's own service,
+    which is evidence of nothing.
+    """
+
+    name: str
+    kind: str
+    title: str
+    always_tie: bool
+    service_ip: bool
+    source: str
+
+    @property
+    def key(self) -> str:
+        """The name in the form in which it is compared; see `operation_key`."""
+        return operation_key(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A directory role template, as it stands in the `wids` of a token.
+
+    `privileged`: its holder can change who may do what, or read what belongs to others. `ordinary`: a marker that
+    every user's token carries; it is no role at all.
+    """
+
+    id: str
+    name: str
+    privileged: bool
+    ordinary: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that a kit or a tool leaves behind. `strong`: hardly anything else does; `weak`: needs company.
+
+    `expired` is set by the look-up: the mark is older than its shelf life on the day asked for and weighs less.
+    """
+
+    id: str
+    title: str
+    kind: str
+    strength: str
+    source: str
+    seen: date
+    expires: date
+    pattern: re.Pattern[str] = field(repr=False)
+    expired: bool = False
+
+    def gone(self, on: date) -> bool:
+        """True where the mark had expired on that day."""
+        return day_of(on) > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationUrl:
+    """A genuine page where people enter a user code: host and path, without the scheme."""
+
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRule:
+    """One line of the ordered list that user agents are told apart by; the first that matches wins."""
+
+    name: str
+    kind: str
+    source: str
+    pattern: re.Pattern[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OsRule:
+    """One line of the ordered list that tells the operating system which a user agent claims."""
+
+    name: str
+    source: str
+    pattern: re.Pattern[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFamily:
+    """What sent a request, as far as it says so itself. `kind` is one of AGENT_KINDS, `empty` or `unknown`."""
+
+    name: str
+    kind: str
+    os: str | None = None
+
+    @property
+    def is_browser(self) -> bool:
+        """True for browsers on desks and on phones."""
+        return self.kind in ("browser", "mobile_browser")
+
+    @property
+    def is_scripted(self) -> bool:
+        """True for kits and for the HTTP libraries that scripts are written with."""
+        return self.kind in ("kit", "script")

@@ -1,0 +1,24 @@
+"""Event to record, for every log form that Grantwatch reads."""
+
+from __future__ import annotations
+
+from grantwatch.lab.envelope import envelope_audit, envelope_signin
+from grantwatch.lab.graph import Record, graph_audit, graph_signin, graph_signin_v1
+from grantwatch.lab.log_analytics import audit_row, office_row, signin_row
+from grantwatch.lab.unified import search_row, ual_activity, ual_record, ual_signin
+
+__all__ = [
+    "Record",
+    "audit_row",
+    "envelope_audit",
+    "envelope_signin",
+    "graph_audit",
+    "graph_signin",
+    "graph_signin_v1",
+    "office_row",
+    "search_row",
+    "signin_row",
+    "ual_activity",
+    "ual_record",
+    "ual_signin",
+]

@@ -1,0 +1,237 @@
+"""Containers for records, and one tenant written in any form. Every byte follows from the events alone."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from grantwatch.errors import UsageError
+from grantwatch.lab.events import ENTRA, ActivityEvent, Event, SignInEvent
+from grantwatch.lab.graph import Record, json_text
+from grantwatch.lab.log_analytics import DYNAMIC, TIMES
+from grantwatch.lab.records import (
+    audit_row,
+    envelope_audit,
+    envelope_signin,
+    graph_audit,
+    graph_signin,
+    graph_signin_v1,
+    office_row,
+    signin_row,
+    ual_record,
+)
+
+__all__ = [
+    "FORMS",
+    "write_array",
+    "write_log_analytics_csv",
+    "write_ndjson",
+    "write_pages",
+    "write_records",
+    "write_search_csv",
+    "write_tenant",
+]
+
+BOM = b"\xef\xbb\xbf"
+
+
+def write_ndjson(path: Path, records: Iterable[Record]) -> Path:
+    """One record per line, last newline included. As everywhere here, a name that ends in `.gz` is compressed."""
+    return _write(path, b"".join(orjson.dumps(record) + b"\n" for record in records))
+
+
+def write_array(path: Path, records: Iterable[Record], *, pretty: bool = False) -> Path:
+    """One JSON array, on one line or indented."""
+    return _write(path, orjson.dumps(list(records), option=orjson.OPT_INDENT_2 if pretty else 0))
+
+
+def write_pages(path: Path, records: Sequence[Record], *, context: str, size: int = 100) -> list[Path]:
+    """Graph pages `{"value":[...]}` of `size` records; the second is `<stem>-2`, and so on. At least one page."""
+    paths = []
+    for start in range(0, max(len(records), 1), size):
+        number = start // size + 1
+        first, dot, suffixes = path.name.partition(".")
+        name = path.name if number == 1 else f"{first}-{number}{dot}{suffixes}"
+        address = f"https://graph.microsoft.com/{context}"
+        page: Record = {"@odata.context": address}
+        if start + size < len(records):
+            page["@odata.nextLink"] = f"{address.replace('$metadata#', '')}?$skiptoken={number}"
+        page["value"] = list(records[start : start + size])
+        paths.append(_write(path.with_name(name), orjson.dumps(page)))
+    return paths
+
+
+def write_records(path: Path, records: Sequence[Record], *, per_line: int | None = None) -> Path:
+    """`{"records":[...]}` as Event Hub delivers: one document, or one per line with `per_line` records in each."""
+    size = per_line or max(len(records), 1)
+    batches = [records[start : start + size] for start in range(0, max(len(records), 1), size)]
+    lines = [orjson.dumps({"records": list(batch)}) for batch in batches]
+    return _write(path, b"\n".join(lines) + (b"\n" if per_line else b""))
+
+
+def write_log_analytics_csv(path: Path, rows: Sequence[Record], *, union: bool = False) -> Path:
+    """The portal's CSV: BOM, CRLF, `Name [UTC]`, `4/28/2021, 2:08:45.221 PM`.
+
+    With `union` the columns whose type differs between the two sign-in tables come twice, as `_dynamic` and
+    `_string`, as `union SigninLogs, AADNonInteractiveUserSignInLogs` gives them.
+    """
+    laid_out = [_split(row) if union else row for row in rows]
+    columns = list(dict.fromkeys(column for row in laid_out for column in row))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([f"{column} [UTC]" if column in TIMES else column for column in columns])
+    for row in laid_out:
+        writer.writerow([_cell(column, row.get(column)) for column in columns])
+    return _write(path, BOM + text.getvalue().encode())
+
+
+def write_search_csv(path: Path, rows: Sequence[Record]) -> Path:
+    """Search-UnifiedAuditLog piped to Export-Csv: everything quoted, AuditData as JSON text."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    columns = list(rows[0]) if rows else []
+    writer.writerow(columns)
+    writer.writerows([row[column] for column in columns] for row in rows)
+    return _write(path, text.getvalue().encode())
+
+
+def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]:
+    """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
+
+    Forms that have no place for what happened in mailboxes (all but `ual` and the Log Analytics ones) get it as a
+    Unified Audit Log array beside them. `graph_v1` and `ual` hold no non-interactive sign-ins, as in life.
+    Raises UsageError for a form that is not in FORMS.
+    """
+    if form not in FORMS:
+        raise UsageError(f"the lab writes no form {form!r}: choose from {', '.join(FORMS)}")
+    told = sorted(events, key=lambda event: event.time)
+    folder.mkdir(parents=True, exist_ok=True)
+    return FORMS[form](_Tenant(told), folder)
+
+
+class _Tenant:
+    def __init__(self, events: Sequence[Event]) -> None:
+        sign_ins = [event for event in events if isinstance(event, SignInEvent)]
+        self.events = events
+        self.interactive = [event for event in sign_ins if event.interactive]
+        self.silent = [event for event in sign_ins if not event.interactive]
+        activities = [event for event in events if isinstance(event, ActivityEvent)]
+        self.audits = [event for event in activities if event.workload == ENTRA]
+        self.mailbox = [event for event in activities if event.workload != ENTRA]
+
+    def write_mailbox(self, path: Path) -> list[Path]:
+        return [write_array(path, map(ual_record, self.mailbox))] if self.mailbox else []
+
+
+def _graph(tenant: _Tenant, folder: Path) -> list[Path]:
+    sign_ins, audits = "beta/$metadata#auditLogs/signIns", "v1.0/$metadata#auditLogs/directoryAudits"
+    newest = [graph_signin(event) for event in reversed(tenant.interactive)]
+    silent = [graph_signin(event) for event in reversed(tenant.silent)]
+    return [
+        *write_pages(folder / "part-1.json", newest, context=sign_ins, size=1000),
+        *write_pages(folder / "part-2.json", silent, context=sign_ins, size=1000),
+        *write_pages(folder / "part-3.json", [graph_audit(event) for event in tenant.audits], context=audits),
+        *tenant.write_mailbox(folder / "part-4.json"),
+    ]
+
+
+def _graph_v1(tenant: _Tenant, folder: Path) -> list[Path]:
+    sign_ins, audits = "v1.0/$metadata#auditLogs/signIns", "v1.0/$metadata#auditLogs/directoryAudits"
+    newest = [graph_signin_v1(event) for event in reversed(tenant.interactive)]
+    return [
+        *write_pages(folder / "part-1.json", newest, context=sign_ins, size=1000),
+        *write_pages(folder / "part-2.json", [graph_audit(event) for event in tenant.audits], context=audits),
+        *tenant.write_mailbox(folder / "part-3.json"),
+    ]
+
+
+def _envelope(tenant: _Tenant, folder: Path) -> list[Path]:
+    return [
+        write_ndjson(folder / "part-1.json", map(envelope_signin, tenant.interactive)),
+        write_ndjson(folder / "part-2.json.gz", map(envelope_signin, tenant.silent)),
+        write_records(folder / "part-3.json", [envelope_audit(event) for event in tenant.audits], per_line=20),
+        *tenant.write_mailbox(folder / "part-4.json"),
+    ]
+
+
+def _log_analytics_csv(tenant: _Tenant, folder: Path) -> list[Path]:
+    tables = _tables(tenant)
+    return [
+        write_log_analytics_csv(folder / f"part-{number}.csv", rows) for number, rows in enumerate(tables, 1) if rows
+    ]
+
+
+def _log_analytics_json(tenant: _Tenant, folder: Path) -> list[Path]:
+    interactive, silent, audits, mailbox = _tables(tenant)
+    paths = [
+        write_array(folder / "part-1.json", interactive),
+        write_ndjson(folder / "part-2.json", silent),
+        write_array(folder / "part-3.json", audits, pretty=True),
+    ]
+    return [*paths, write_ndjson(folder / "part-4.json", mailbox)] if mailbox else paths
+
+
+def _tables(tenant: _Tenant) -> tuple[list[Record], ...]:
+    return (
+        [signin_row(event) for event in tenant.interactive],
+        [signin_row(event) for event in tenant.silent],
+        [audit_row(event) for event in tenant.audits],
+        [office_row(event) for event in tenant.mailbox],
+    )
+
+
+def _ual(tenant: _Tenant, folder: Path) -> list[Path]:
+    seen = [event for event in tenant.events if not isinstance(event, SignInEvent) or event.interactive]
+    return [write_array(folder / "part-1.json", map(ual_record, seen))]
+
+
+FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
+    "graph": _graph,
+    "graph_v1": _graph_v1,
+    "envelope": _envelope,
+    "log_analytics_csv": _log_analytics_csv,
+    "log_analytics_json": _log_analytics_json,
+    "ual": _ual,
+}
+"""The forms that `write_tenant` knows."""
+
+
+def _split(row: Record) -> Record:
+    split: Record = {}
+    for column, value in row.items():
+        if column in DYNAMIC:
+            text = isinstance(value, str)
+            split[f"{column}_dynamic"] = None if text else value
+            split[f"{column}_string"] = value if text else None
+        else:
+            split[column] = value
+    return split
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, list | dict):
+        return json_text(value)
+    if column in TIMES and isinstance(value, str):
+        return _portal_time(value)
+    return str(value)
+
+
+def _portal_time(text: str) -> str:
+    time = datetime.fromisoformat(text)
+    hour, half = time.hour % 12 or 12, "AM" if time.hour < 12 else "PM"
+    return f"{time.month}/{time.day}/{time.year}, {hour}:{time:%M:%S}.{time.microsecond // 1000:03d} {half}"
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    return path

@@ -1,0 +1,18 @@
+-- Exports overlap. A record is a copy where another has the same id, second, subject and outcome, and either the very
+-- same content or a better form. Different events under one id stay. Which copy is kept does not depend on file order.
+UPDATE $table SET ignored = 'duplicate' WHERE rowid IN (
+    SELECT row_id
+    FROM (
+        SELECT
+            t.rowid AS row_id,
+            f.rank,
+            row_number() OVER (PARTITION BY t.content, f.rank, hash($body) ORDER BY f.path, t.rowid) AS copy,
+            min(f.rank) OVER (PARTITION BY t.content) AS best
+        FROM $table AS t
+        JOIN pass_form AS f ON f.pass_id = t.pass_id AND f.file_id = t.file_id
+        WHERE t.claimed AND t.ignored IS NULL
+          AND t.content IN (
+              SELECT content FROM $table WHERE claimed AND ignored IS NULL GROUP BY content HAVING count(*) > 1)
+    ) AS twins
+    WHERE copy > 1 OR rank > best
+)

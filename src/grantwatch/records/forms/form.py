@@ -1,0 +1,123 @@
+"""A form as it declares itself: the header of its `.sql` file (TOML in a comment) and the mapping below it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from grantwatch.errors import DeclarationError
+
+__all__ = ["Form", "load"]
+
+_HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
+_KNOWN = {"title", "table", "rank", "family", "keys", "where", "inside", "accepts", "columns"}
+_TABLES = ("sign_in", "activity")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of log record.
+
+    `keys`: alternatives; a record is of this form when all keys of one alternative are there (dots reach into
+    objects). `where`: SQL over the raw columns that narrows the keys. `inside`: the key of an outer record that may
+    hold this record as JSON text. `rank`: of two copies of a record in the
+    same `family` of logs the one with the lower rank is kept.
+    `columns`: the raw columns that are read, with their DuckDB types. `mapping`: SELECT from `raw` to the canonical
+    columns, all of them text.
+    """
+
+    name: str
+    title: str
+    table: str
+    rank: int
+    family: str
+    keys: tuple[tuple[str, ...], ...]
+    where: str | None
+    inside: str | None
+    accepts: str
+    columns: Mapping[str, str]
+    mapping: str
+
+    def claims(self) -> str:
+        """SQL that is true for a raw row of this form."""
+        alternatives = " OR ".join(
+            "(" + " AND ".join(f"{_column(key)} IS NOT NULL" for key in alternative) + ")" for alternative in self.keys
+        )
+        return f"coalesce(({alternatives}) AND ({self.where or 'true'}), false)"
+
+    def recognises(self, record: Mapping[str, Any]) -> bool:
+        """True where the record has all keys of one alternative. `where` is left to SQL."""
+        return any(all(_reach(record, key) is not None for key in alternative) for alternative in self.keys)
+
+    def struct(self) -> str:
+        """The raw columns as one DuckDB STRUCT type."""
+        return "STRUCT(" + ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items()) + ")"
+
+
+def _column(key: str) -> str:
+    return ".".join(f'"{part}"' for part in key.split("."))
+
+
+def _reach(record: Mapping[str, Any], key: str) -> Any:
+    value: Any = record
+    for part in key.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def load(names: Sequence[str]) -> dict[str, Form]:
+    """Read the declarations of the named forms, in that order. Raises DeclarationError naming the file and the key."""
+    folder = resources.files("grantwatch.records.forms")
+    read: dict[str, Form] = {}
+    for name in names:
+        read[name] = parse(name, (folder / f"{name}.sql").read_text(encoding="utf-8"), read)
+    return read
+
+
+def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
+    """One declaration from its text. `others` are the forms that its columns may refer to as `@form`."""
+    place = f"forms/{name}.sql"
+    match = _HEADER.match(text)
+    if match is None:
+        raise DeclarationError(f"{place}: must begin with a TOML header in /* … */")
+    try:
+        header = tomllib.loads(match[1])
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(f"{place}: header is not TOML: {error}") from error
+    unknown = sorted(set(header) - _KNOWN)
+    if unknown:
+        raise DeclarationError(f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KNOWN))}")
+    for key in ("title", "table", "rank", "family", "keys", "columns", "accepts"):
+        if key not in header:
+            raise DeclarationError(f"{place}: {key!r} is missing")
+    if header["table"] not in _TABLES:
+        raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
+    return Form(
+        name=name,
+        title=header["title"],
+        table=header["table"],
+        rank=header["rank"],
+        family=header["family"],
+        keys=tuple(tuple(alternative) for alternative in header["keys"]),
+        where=header.get("where"),
+        inside=header.get("inside"),
+        accepts=header["accepts"],
+        columns={column: _type(place, kind, others) for column, kind in header["columns"].items()},
+        mapping=match[2].strip(),
+    )
+
+
+def _type(place: str, kind: str, others: Mapping[str, Form]) -> str:
+    def columns_of(match: re.Match[str]) -> str:
+        other = others.get(match[1])
+        if other is None:
+            raise DeclarationError(f"{place}: @{match[1]} names a form that is not declared before this one")
+        return ", ".join(f'"{column}" {of}' for column, of in other.columns.items())
+
+    return re.sub(r"@(\w+)", columns_of, kind)

@@ -1,0 +1,92 @@
+/*
+title = "Microsoft Graph signIn (beta and v1.0)"
+table = "sign_in"
+rank = 10
+family = "entra"
+keys = [["createdDateTime", "appId"], ["createdDateTime", "userPrincipalName"], ["createdDateTime", "userId"], ["isInteractive", "appId", "status"]]
+accepts = "Graph auditLogs/signIns: {\"value\":[…]} pages, arrays, JSON lines"
+
+[columns]
+id = "VARCHAR"
+createdDateTime = "VARCHAR"
+userId = "VARCHAR"
+userPrincipalName = "VARCHAR"
+userType = "VARCHAR"
+homeTenantId = "VARCHAR"
+resourceTenantId = "VARCHAR"
+appId = "VARCHAR"
+appDisplayName = "VARCHAR"
+resourceId = "VARCHAR"
+resourceDisplayName = "VARCHAR"
+servicePrincipalId = "VARCHAR"
+ipAddress = "VARCHAR"
+autonomousSystemNumber = "VARCHAR"
+location = "STRUCT(city VARCHAR, countryOrRegion VARCHAR)"
+userAgent = "VARCHAR"
+clientAppUsed = "VARCHAR"
+deviceDetail = "STRUCT(deviceId VARCHAR, displayName VARCHAR, operatingSystem VARCHAR, browser VARCHAR, isCompliant VARCHAR, isManaged VARCHAR, trustType VARCHAR)"
+isInteractive = "VARCHAR"
+signInEventTypes = "VARCHAR[]"
+authenticationProtocol = "VARCHAR"
+originalTransferMethod = "VARCHAR"
+incomingTokenType = "VARCHAR"
+status = "STRUCT(errorCode VARCHAR, failureReason VARCHAR, additionalDetails VARCHAR)"
+correlationId = "VARCHAR"
+sessionId = "VARCHAR"
+uniqueTokenIdentifier = "VARCHAR"
+conditionalAccessStatus = "VARCHAR"
+appliedConditionalAccessPolicies = "VARCHAR"
+authenticationDetails = "VARCHAR"
+authenticationProcessingDetails = "VARCHAR"
+tokenProtectionStatusDetails = "STRUCT(signInSessionStatus VARCHAR)"
+*/
+SELECT
+    file_id,
+    claimed,
+    CASE
+        WHEN signInEventTypes[1] = 'servicePrincipal' THEN 'service principal sign-in'
+        WHEN signInEventTypes[1] = 'managedIdentity' THEN 'managed identity sign-in'
+        WHEN coalesce(userId, '') = '' AND coalesce(userPrincipalName, '') = '' AND said(servicePrincipalId) IS NOT NULL
+            THEN 'service principal sign-in'
+    END AS set_aside,
+    createdDateTime AS time,
+    coalesce(said(resourceTenantId), homeTenantId) AS tenant_id,
+    userId AS user_id,
+    userPrincipalName AS upn,
+    userType AS user_type,
+    homeTenantId AS home_tenant_id,
+    appId AS app_id,
+    appDisplayName AS app_name,
+    resourceId AS resource_id,
+    resourceDisplayName AS resource_name,
+    ipAddress AS ip,
+    autonomousSystemNumber AS asn,
+    location.countryOrRegion AS country,
+    location.city AS city,
+    userAgent AS user_agent,
+    clientAppUsed AS client_app,
+    deviceDetail.deviceId AS device_id,
+    deviceDetail.displayName AS device_name,
+    deviceDetail.operatingSystem AS device_os,
+    deviceDetail.browser AS device_browser,
+    deviceDetail.isManaged AS device_managed,
+    deviceDetail.isCompliant AS device_compliant,
+    deviceDetail.trustType AS device_trust,
+    coalesce(isInteractive, CASE signInEventTypes[1] WHEN 'interactiveUser' THEN 'true' WHEN 'nonInteractiveUser' THEN 'false' END)
+        AS interactive,
+    authenticationProtocol AS protocol,
+    originalTransferMethod AS transfer,
+    incomingTokenType AS incoming,
+    status.errorCode AS error_code,
+    coalesce(nullif(status.additionalDetails, ''), status.failureReason) AS status_detail,
+    CAST(NULL AS VARCHAR) AS request_type,
+    id AS request_id,
+    correlationId AS correlation_id,
+    sessionId AS session_id,
+    uniqueTokenIdentifier AS token_id,
+    conditionalAccessStatus AS ca_status,
+    tokenProtectionStatusDetails.signInSessionStatus AS token_binding,
+    authenticationDetails AS auth_details,
+    authenticationProcessingDetails AS processing,
+    appliedConditionalAccessPolicies AS policies
+FROM raw

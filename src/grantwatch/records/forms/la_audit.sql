@@ -1,0 +1,54 @@
+/*
+title = "Log Analytics AuditLogs"
+table = "activity"
+rank = 30
+family = "entra"
+keys = [["OperationName", "InitiatedBy"], ["OperationName", "TargetResources"], ["ActivityDisplayName", "LoggedByService"], ["OperationName", "AADOperationType"]]
+where = "UserPrincipalName IS NULL"
+accepts = "Log Analytics exports of AuditLogs: CSV, JSON arrays and lines"
+
+[columns]
+Id = "VARCHAR"
+ActivityDateTime = "VARCHAR"
+TimeGenerated = "VARCHAR"
+ResourceId = "VARCHAR"
+AADTenantId = "VARCHAR"
+ActivityDisplayName = "VARCHAR"
+OperationName = "VARCHAR"
+LoggedByService = "VARCHAR"
+Result = "VARCHAR"
+CorrelationId = "VARCHAR"
+InitiatedBy = "VARCHAR"
+TargetResources = "VARCHAR"
+AdditionalDetails = "VARCHAR"
+AADOperationType = "VARCHAR"
+UserPrincipalName = "VARCHAR"
+*/
+SELECT
+    file_id,
+    claimed,
+    CAST(NULL AS VARCHAR) AS set_aside,
+    coalesce(nullif(ActivityDateTime, ''), TimeGenerated) AS time,
+    coalesce(said(AADTenantId), tenant_in(ResourceId)) AS tenant_id,
+    coalesce(nullif(ActivityDisplayName, ''), OperationName) AS operation,
+    LoggedByService AS workload,
+    Result AS result,
+    json_text(InitiatedBy, '$.user.id') AS actor_id,
+    json_text(InitiatedBy, '$.user.userPrincipalName') AS actor_upn,
+    coalesce(json_text(InitiatedBy, '$.user.displayName'), json_text(InitiatedBy, '$.app.displayName')) AS actor_name,
+    json_text(InitiatedBy, '$.app.appId') AS actor_app_id,
+    json_text(InitiatedBy, '$.user.ipAddress') AS ip,
+    detail_value(AdditionalDetails, 'User-Agent') AS user_agent,
+    CAST(NULL AS VARCHAR) AS app_id,
+    coalesce(json_text(InitiatedBy, '$.user.linkableIdentifiers.sessionId'), json_text(InitiatedBy, '$.linkableIdentifiers.sessionId'))
+        AS session_id,
+    coalesce(json_text(InitiatedBy, '$.user.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier'),
+             json_text(InitiatedBy, '$.linkableIdentifiers.tokenDetails.uniqueTokenIdentifier')) AS token_id,
+    CorrelationId AS correlation_id,
+    Id AS record_id,
+    json_text(TargetResources, '$[0].id') AS target_id,
+    json_text(TargetResources, '$[0].type') AS target_type,
+    json_text(TargetResources, '$[0].displayName') AS target_name,
+    json_text(TargetResources, '$[0].userPrincipalName') AS target_upn,
+    '{"targets":' || json_part(TargetResources) || ',"additional":' || json_part(AdditionalDetails) || '}' AS detail
+FROM raw

@@ -1,0 +1,77 @@
+/*
+title = "Unified Audit Log: activities"
+table = "activity"
+rank = 50
+family = "m365"
+keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "RecordType"], ["CreationTime", "Operation", "Workload"]]
+where = "Operation NOT IN ('UserLoggedIn', 'UserLoginFailed')"
+inside = "AuditData"
+accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
+
+[columns]
+Id = "VARCHAR"
+RecordType = "VARCHAR"
+CreationTime = "VARCHAR"
+Operation = "VARCHAR"
+OrganizationId = "VARCHAR"
+UserKey = "VARCHAR"
+Workload = "VARCHAR"
+ResultStatus = "VARCHAR"
+ObjectId = "VARCHAR"
+UserId = "VARCHAR"
+ClientIP = "VARCHAR"
+ClientIPAddress = "VARCHAR"
+ActorIpAddress = "VARCHAR"
+ApplicationId = "VARCHAR"
+ErrorNumber = "VARCHAR"
+ErrorCode = "VARCHAR"
+LogonError = "VARCHAR"
+InterSystemsId = "VARCHAR"
+IntraSystemId = "VARCHAR"
+TargetContextId = "VARCHAR"
+Actor = "STRUCT(ID VARCHAR, Type VARCHAR)[]"
+Target = "STRUCT(ID VARCHAR, Type VARCHAR)[]"
+DeviceProperties = "STRUCT(Name VARCHAR, Value VARCHAR)[]"
+ExtendedProperties = "STRUCT(Name VARCHAR, Value VARCHAR)[]"
+AppAccessContext = "STRUCT(AADSessionId VARCHAR, ClientAppId VARCHAR, CorrelationId VARCHAR, UniqueTokenId VARCHAR)"
+AppId = "VARCHAR"
+ClientAppId = "VARCHAR"
+SessionId = "VARCHAR"
+UserAgent = "VARCHAR"
+ClientInfoString = "VARCHAR"
+MailboxOwnerUPN = "VARCHAR"
+ModifiedProperties = "VARCHAR"
+Parameters = "VARCHAR"
+OperationProperties = "VARCHAR"
+OperationCount = "VARCHAR"
+*/
+SELECT
+    file_id,
+    claimed,
+    CAST(NULL AS VARCHAR) AS set_aside,
+    CreationTime AS time,
+    OrganizationId AS tenant_id,
+    Operation AS operation,
+    Workload AS workload,
+    ResultStatus AS result,
+    actor_id(Actor, '0') AS actor_id,
+    CASE WHEN contains(UserId, '@') THEN UserId ELSE coalesce(actor_id(Actor, '5'), UserId) END AS actor_upn,
+    CAST(NULL AS VARCHAR) AS actor_name,
+    CAST(NULL AS VARCHAR) AS actor_app_id,
+    coalesce(nullif(ClientIPAddress, ''), nullif(ClientIP, ''), ActorIpAddress) AS ip,
+    coalesce(said(UserAgent), named_value(ExtendedProperties, 'UserAgent'),
+             additional_value(named_value(ExtendedProperties, 'additionalDetails'), 'User-Agent'), ClientInfoString) AS user_agent,
+    coalesce(said(ClientAppId), said(AppAccessContext.ClientAppId), said(AppId), ApplicationId) AS app_id,
+    coalesce(AppAccessContext.AADSessionId, SessionId) AS session_id,
+    AppAccessContext.UniqueTokenId AS token_id,
+    coalesce(AppAccessContext.CorrelationId, InterSystemsId) AS correlation_id,
+    Id AS record_id,
+    coalesce(actor_id(Target, '2'), ObjectId) AS target_id,
+    CAST(NULL AS VARCHAR) AS target_type,
+    coalesce(actor_id(Target, '1'), ObjectId) AS target_name,
+    coalesce(actor_id(Target, '5'), MailboxOwnerUPN) AS target_upn,
+    '{"parameters":' || json_part(Parameters) || ',"properties":' || json_part(OperationProperties)
+        || ',"extended":' || coalesce(CAST(to_json(ExtendedProperties) AS VARCHAR), 'null')
+        || ',"modified":' || json_part(ModifiedProperties) || ',"count":' || json_part(OperationCount)
+        || ',"client_info":' || coalesce(CAST(to_json(ClientInfoString) AS VARCHAR), 'null') || '}' AS detail
+FROM raw

@@ -1,0 +1,71 @@
+-- The few functions that the mappings share. Engine-specific on purpose: everything else stays in plain SQL.
+
+-- Text that some exporter writes where it has nothing to say.
+CREATE OR REPLACE MACRO said(x) AS CASE
+    WHEN x IS NULL OR x IN ('', 'null', '__NULL__', '<null>', 'Not Available', 'N/A', 'hidden', '[redacted]',
+                            '00000000-0000-0000-0000-000000000000') THEN NULL
+    ELSE x END;
+
+-- UTC timestamp from any spelling seen in exports; a time without a zone is UTC. NULL where it is no time.
+CREATE OR REPLACE MACRO utc(x) AS coalesce(
+    CAST(try_cast(x AS TIMESTAMPTZ) AS TIMESTAMP),
+    CASE WHEN x IS NOT NULL AND x <> '' THEN try_strptime(trim(x), [
+        '%-m/%-d/%Y, %-I:%M:%S.%g %p', '%-m/%-d/%Y, %-I:%M:%S %p', '%-m/%-d/%Y %-I:%M:%S %p',
+        '%-m/%-d/%Y %-H:%M:%S', '%-m/%-d/%Y %-I:%M %p', '%-m/%-d/%Y %-H:%M']) END);
+
+-- Display values and enum members in one spelling: "Device code flow", "deviceCodeFlow" -> devicecodeflow.
+CREATE OR REPLACE MACRO enumerated(x) AS CASE
+    WHEN x IS NULL OR x = '' THEN NULL
+    WHEN x = 'none' THEN 'none'
+    ELSE lower(replace(replace(x, ' ', ''), '-', '')) END;
+
+CREATE OR REPLACE MACRO truth(x) AS CASE
+    WHEN x = 'true' THEN true
+    WHEN x = 'false' THEN false
+    WHEN lower(x) IN ('true', '1', 'yes') THEN true
+    WHEN lower(x) IN ('false', '0', 'no') THEN false END;
+
+-- An address without port or brackets; NULL for anything that is not an IP address.
+CREATE OR REPLACE MACRO address(x) AS CASE
+    WHEN x IS NULL OR x = '' THEN NULL
+    WHEN regexp_full_match(x, '[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}') THEN x
+    WHEN regexp_full_match(x, '[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*') THEN lower(x)
+    WHEN contains(x, ',') THEN nullif(regexp_extract(x, '^\s*\[?([0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)\]?(?::[0-9]+)?\s*,', 1), '')
+    WHEN contains(x, '[') THEN nullif(lower(regexp_extract(x, '^\s*\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+)\](?::[0-9]+)?\s*$', 1)), '')
+    ELSE nullif(regexp_extract(x, '^\s*([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::[0-9]+)?\s*$', 1), '') END;
+
+-- The /24 or /48 that holds an address.
+CREATE OR REPLACE MACRO prefix_of(ip) AS CASE
+    WHEN ip IS NULL THEN NULL
+    WHEN contains(ip, ':') THEN regexp_extract(regexp_replace(ip, '::.*$', '::'), '^([0-9a-f]*:?[0-9a-f]*:?[0-9a-f]*)', 1)
+         || '::/48'
+    ELSE regexp_extract(ip, '^([0-9]+\.[0-9]+\.[0-9]+)\.', 1) || '.0/24' END;
+
+-- The value of the entry called `name` in a list of {Name, Value} or {key, value}.
+CREATE OR REPLACE MACRO named_value(entries, name) AS
+    list_extract(list_filter(entries, lambda e: e.Name = name), 1).Value;
+CREATE OR REPLACE MACRO keyed_value(entries, name) AS
+    list_extract(list_filter(entries, lambda e: e.key = name), 1).value;
+CREATE OR REPLACE MACRO actor_id(entries, kind) AS
+    list_extract(list_filter(entries, lambda e: e.Type = kind), 1).ID;
+
+-- A /tenants/<id>/… resource path names the tenant.
+CREATE OR REPLACE MACRO tenant_in(path) AS
+    nullif(lower(regexp_extract(path, '/tenants/([0-9A-Fa-f-]{36})', 1)), '');
+
+-- One value out of JSON text; NULL where the text is no JSON or does not have the path.
+CREATE OR REPLACE MACRO json_text(x, path) AS CASE WHEN json_valid(x) THEN json_extract_string(x, path) END;
+
+-- JSON text as it is, or the JSON string of a text that is no JSON, or null: safe to put into a larger document.
+CREATE OR REPLACE MACRO json_part(x) AS CASE
+    WHEN x IS NULL OR x = '' THEN 'null'
+    WHEN json_valid(x) THEN x
+    ELSE CAST(to_json(x) AS VARCHAR) END;
+
+-- additionalDetails as JSON text [{"key": …, "value": …}] -> the value of one key.
+CREATE OR REPLACE MACRO detail_value(x, name) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
+    keyed_value(CAST(json_transform(x, '[{"key":"VARCHAR","value":"VARCHAR"}]') AS STRUCT("key" VARCHAR, "value" VARCHAR)[]), name)
+    END;
+
+-- additionalDetails as the Unified Audit Log nests them: JSON text {"User-Agent": …}.
+CREATE OR REPLACE MACRO additional_value(x, name) AS json_text(x, '$."' || name || '"');

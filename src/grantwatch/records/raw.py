@@ -1,0 +1,113 @@
+"""Back from a row to the very record: its text and the line it stands on."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from grantwatch.records.source import Source, json_values, read_csv
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from grantwatch.records.load import InputFile
+
+__all__ = ["RawText", "texts"]
+
+_CHUNK = 1 << 22
+_BLANK = (b"\n\n", b"\n\r\n", b"\n ", b"\n\t")
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """The text of one record, and its 1-based line (its place in the container where that has no lines)."""
+
+    line: int
+    text: str
+
+
+def texts(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
+    """The records at these 1-based places of a file. Those that are not there are left out."""
+    if not positions:
+        return {}
+    layout = file.layout
+    if layout.container == "csv":
+        return _csv_rows(con, file, positions)
+    if layout.container == "lines" and layout.page is None:
+        return _lines(file.readable, layout.gzip, set(positions))
+    return _values(con, file, positions)
+
+
+def _open(path: str, zipped: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if zipped else Path(path).open("rb")
+
+
+def _lines(path: str, zipped: bool, wanted: set[int]) -> dict[int, RawText]:
+    """Count line ends block by block, at the speed of memory, and split only the blocks that hold a wanted line."""
+    found: dict[int, RawText] = {}
+    last = max(wanted)
+    with _open(path, zipped) as stream:
+        position = line = 0
+        for block in _blocks(stream):
+            count = block.count(b"\n") + (not block.endswith(b"\n"))
+            plain = not block[:1].isspace() and not any(mark in block for mark in _BLANK)
+            if plain and not any(position < want <= position + count for want in wanted):
+                position += count
+                line += count
+                continue
+            for text in block.removesuffix(b"\n").split(b"\n"):
+                line += 1
+                if text.strip():
+                    position += 1
+                    if position in wanted:
+                        found[position] = RawText(line, text.decode("utf-8", errors="replace").rstrip("\r"))
+            if position >= last:
+                break
+    return found
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Blocks that end with a line end, but for the last."""
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        head, end, tail = chunk.rpartition(b"\n")
+        if not end:
+            rest += chunk
+            continue
+        yield rest + head + end
+        rest = tail
+    if rest:
+        yield rest
+
+
+def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
+    layout = file.layout
+    values = json_values(Source([file.readable], layout))
+    if layout.page:
+        page = layout.page.replace('"', '""')
+        values = (
+            f"SELECT unnest(CASE WHEN json_type(json, '$.\"{page}\"') = 'ARRAY' "
+            f"THEN CAST(json_extract(json, '$.\"{page}\"') AS JSON[]) ELSE [json] END) AS json FROM ({values})"
+        )
+    return _numbered(con, f"SELECT row_number() OVER () AS place, CAST(json AS VARCHAR) AS text FROM ({values})", positions)
+
+
+def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
+    cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
+    rows = read_csv(Source([file.readable], file.layout)).replace("store_rejects = true", "store_rejects = false")
+    return _numbered(
+        con, f"SELECT row_number() OVER () AS place, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}", positions
+    )
+
+
+def _numbered(con: duckdb.DuckDBPyConnection, query: str, positions: Collection[int]) -> dict[int, RawText]:
+    wanted = ", ".join(str(int(position)) for position in positions)
+    rows: list[tuple[Any, Any]] = con.execute(f"SELECT place, text FROM ({query}) WHERE place IN ({wanted})").fetchall()
+    return {place: RawText(place, text or "") for place, text in rows}
+
+
+def _plain(name: str) -> str:
+    return name.replace("'", "''")

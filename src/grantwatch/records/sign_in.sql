@@ -1,0 +1,49 @@
+-- From a form's mapping (every column text, as delivered) to the stored sign_in table: one place for all forms.
+-- What every row needs is stored as delivered; `rest` only for rows that may belong to a grant. The view sign_ins
+-- cleans what is asked of it, so that nothing is cleaned that nobody looks at.
+SELECT
+    $pass_id AS pass_id,
+    file_id,
+    claimed,
+    set_aside AS ignored,
+    moment AS time,
+    lower(coalesce(nullif(user_id, ''), upn)) AS user_key,
+    tenant_id,
+    app_id,
+    resource_id,
+    ip,
+    asn,
+    country,
+    user_agent,
+    device_id,
+    truth(interactive) AS interactive,
+    CASE WHEN error_code IN ('Success', 'success') THEN 0 ELSE try_cast(error_code AS INTEGER) END AS error_code,
+    request_id,
+    correlation_id,
+    session_id,
+    marked,
+    hash('$family', request_id, date_trunc('second', moment), app_id, error_code, truth(interactive),
+         CASE WHEN request_id IS NULL THEN concat_ws('|', user_id, lower(upn), ip, correlation_id, resource_id) END) AS content,
+    protocol IS NOT NULL AS has_protocol,
+    transfer IS NOT NULL AS has_transfer,
+    token_id IS NOT NULL AS has_token_id,
+    CASE WHEN marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
+        THEN struct_pack(
+            upn := upn, user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name,
+            resource_name := resource_name, city := city, client_app := client_app, device_name := device_name,
+            device_os := device_os, device_browser := device_browser, device_managed := device_managed,
+            device_compliant := device_compliant, device_trust := device_trust, protocol := protocol, transfer := transfer,
+            incoming := incoming, status_detail := status_detail, request_type := request_type, token_id := token_id,
+            ca_status := ca_status, token_binding := token_binding, auth_details := auth_details, processing := processing,
+            policies := policies)
+        END AS rest
+FROM (
+    SELECT
+        *,
+        utc(time) AS moment,
+        -- What the device code flow leaves on a row.
+        coalesce(CASE WHEN protocol = 'none' THEN false ELSE enumerated(protocol) = 'devicecode' END, false)
+        OR coalesce(CASE WHEN transfer = 'none' THEN false ELSE enumerated(transfer) = 'devicecodeflow' END, false)
+        OR coalesce(lower(request_type) LIKE 'cmsi:%', false) AS marked
+    FROM mapped
+) AS mapped

@@ -1,0 +1,141 @@
+"""The SQL that delivers the raw columns of a form from a group of files with one layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grantwatch.records.forms import Form
+from grantwatch.records.sniff import Layout
+
+__all__ = ["Source", "columns_of", "json_values", "relation"]
+
+_OBJECT_LIMIT = 1 << 26
+_LINE_LIMIT = 1 << 25
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files that lie alike and are read together."""
+
+    files: Sequence[str]
+    layout: Layout
+
+
+def relation(source: Source, form: Form) -> str:
+    """A SELECT that yields `filename` and every raw column of `form`, one row per record, in file order.
+
+    A record that cannot be read yields a row of NULLs, so that rows count records.
+    """
+    layout = source.layout
+    if layout.container == "csv":
+        return _csv(source, form)
+    columns: Mapping[str, str] = form.columns
+    if layout.inside:
+        columns = {layout.inside: "VARCHAR"}
+    if layout.page:
+        kind = "STRUCT(" + ", ".join(f'"{name}" {of}' for name, of in columns.items()) + ")[]"
+        values = _read_json(source, {layout.page: kind})
+        # A broken line has no list at all: it stays one row. An empty page has an empty list: no row.
+        listed = f"SELECT filename, unnest(coalesce({_name(layout.page)}, [NULL])) AS record FROM {values}"
+        names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in columns)
+        rows = f"SELECT filename, {names} FROM ({listed}) AS listed"
+    else:
+        names = ", ".join(_name(name) for name in columns)
+        rows = f"SELECT filename, {names} FROM {_read_json(source, columns)}"
+    if layout.inside:
+        return _inner(rows, layout.inside, form)
+    return rows
+
+
+def json_values(source: Source) -> str:
+    """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
+    layout = source.layout
+    return f"SELECT json FROM {_read_json(source, None)}"
+
+
+def columns_of(form: Form) -> str:
+    """The raw columns of a form as a select list."""
+    return ", ".join(f"source.{_name(name)} AS {_name(name)}" for name in form.columns)
+
+
+def _inner(rows: str, inside: str, form: Form) -> str:
+    """The record that an outer record carries as JSON text."""
+    text = _name(inside)
+    shape = _literal("{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in form.columns.items()) + "}")
+    inner = f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, {shape}) AS {form.struct()}) END"
+    names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in form.columns)
+    return f"SELECT filename, {names} FROM (SELECT filename, {inner} AS record FROM ({rows}) AS outer_rows) AS inner_rows"
+
+
+def _structure(kind: str) -> str:
+    """A DuckDB type in the notation of json_transform."""
+    if kind.endswith("[]"):
+        return f"[{_structure(kind[:-2])}]"
+    if kind.startswith("STRUCT("):
+        fields = (part.strip().split(" ", 1) for part in kind[len("STRUCT(") : -1].split(","))
+        return "{" + ", ".join(f'"{name.strip(chr(34))}": {_structure(of)}' for name, of in fields) + "}"
+    return f'"{kind}"'
+
+
+def _read_json(source: Source, columns: Mapping[str, str] | None) -> str:
+    layout = source.layout
+    shape = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}[layout.container]
+    options = [f"format = '{shape}'", f"compression = '{'gzip' if layout.gzip else 'none'}'"]
+    if layout.container == "lines":
+        options.append("ignore_errors = true")
+    if layout.page and layout.container != "lines":
+        largest = max(Path(file).stat().st_size for file in source.files)
+        factor = 30 if layout.gzip else 1
+        options.append(f"maximum_object_size = {min(max(largest * factor + 1024, 1 << 24), (1 << 32) - 1)}")
+    else:
+        options.append(f"maximum_object_size = {_OBJECT_LIMIT if columns is None else 1 << 24}")
+    if columns is not None:
+        pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
+        return f"read_json({_files(source)}, columns = {{{pairs}}}, filename = true, {', '.join(options)})"
+    return f"read_json_objects({_files(source)}, {', '.join(options)})"
+
+
+def _csv(source: Source, form: Form) -> str:
+    """CSV rows by normalised column name. Of columns with one name the first that says something counts."""
+    layout = source.layout
+    where: dict[str, list[str]] = {}
+    for number, name in enumerate(layout.header):
+        where.setdefault(name, []).append(f"c{number}")
+
+    def cell(name: str) -> str:
+        columns = where.get(name)
+        if columns is None:
+            return f"CAST(NULL AS VARCHAR) AS {_name(name)}"
+        if len(columns) == 1:
+            return f"{columns[0]} AS {_name(name)}"
+        return f"coalesce({', '.join(columns)}) AS {_name(name)}"
+
+    wanted = [layout.inside] if layout.inside else list(form.columns)
+    rows = f"SELECT filename, {', '.join(cell(name) for name in wanted)} FROM {read_csv(source)}"
+    return _inner(rows, layout.inside, form) if layout.inside else rows
+
+
+def read_csv(source: Source) -> str:
+    """The CSV scan itself: every column text, named c0, c1 … as they stand in the header."""
+    layout = source.layout
+    columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(layout.header)))
+    return (
+        f"read_csv({_files(source)}, columns = {{{columns}}}, auto_detect = false, header = true, "
+        f"delim = {_literal(layout.delimiter)}, quote = '\"', escape = '\"', filename = true, null_padding = true, "
+        f"strict_mode = false, max_line_size = {_LINE_LIMIT}, buffer_size = {_LINE_LIMIT * 2}, parallel = false, "
+        f"ignore_errors = true, store_rejects = true, compression = '{'gzip' if layout.gzip else 'none'}')"
+    )
+
+
+def _files(source: Source) -> str:
+    return "[" + ", ".join(_literal(file) for file in source.files) + "]"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,351 @@
+"""The JSON contract: everything that a hunt found, as one object. `hunt.schema.json` describes it, key by key."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, cast
+
+from grantwatch.grants.model import Device, FollowOn, Grant, Leg, Named, Network, Outcome, Tie, TokenUse
+from grantwatch.hunt import Hunt
+from grantwatch.profile.model import Profile
+from grantwatch.records.model import Coverage, FileReport, RecordRef, RecordSums, SourceCoverage
+from grantwatch.signals.signal import Evidence, NotAssessed
+from grantwatch.verdict.model import Incident, Judged, Severity
+
+__all__ = ["SCHEMA_VERSION", "document", "dumps", "iso", "schema"]
+
+SCHEMA_VERSION = "1.0"
+MOST_QUARANTINED = 100
+
+Json = dict[str, Any]
+
+_RAW_IN_TERMINALS = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def document(hunt: Hunt) -> Json:
+    """The hunt as plain dicts, lists, strings and numbers, in the shape of `schema()`.
+
+    Times are ISO 8601 in UTC with `Z`. Grants and incidents keep the order of the hunt: worst first. Log text is
+    unchanged: whoever shows it must escape it.
+    """
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "generated_by": {"name": "grantwatch", "version": hunt.version},
+        "summary": _summary(hunt),
+        "coverage": _coverage(hunt.coverage, hunt.blind_signals),
+        "incidents": [_incident(incident) for incident in hunt.incidents],
+        "grants": [_grant(judged) for judged in hunt.grants],
+    }
+
+
+def dumps(hunt: Hunt) -> bytes:
+    """`document(hunt)` as UTF-8 JSON, indented, with a line feed at the end.
+
+    C1 controls and bidi marks are written as JSON escapes, so that the bytes are harmless in a terminal; the values are
+    the same. Text that is not valid Unicode gets `?` in its place.
+    """
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    made = document(hunt)
+    try:
+        encoded = orjson.dumps(made, option=options)
+    except TypeError:
+        encoded = orjson.dumps(_valid(made), option=options)
+    return _RAW_IN_TERMINALS.sub(lambda m: f"\\u{ord(m.group()):04x}", encoded.decode()).encode()
+
+
+def schema() -> Json:
+    """The JSON Schema (draft 2020-12) of `document`, from the package."""
+    text = resources.files("grantwatch.report").joinpath("hunt.schema.json").read_text(encoding="utf-8")
+    return cast(Json, json.loads(text))
+
+
+def iso(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC with `Z`; a time without an offset is UTC. None stays None."""
+    if time is None:
+        return None
+    naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    return naive.isoformat() + "Z"
+
+
+def _valid(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_valid(key): _valid(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_valid(inner) for inner in value]
+    return value
+
+
+def _summary(hunt: Hunt) -> Json:
+    severities = Counter(judged.verdict.severity for judged in hunt.grants)
+    outcomes = Counter(judged.grant.outcome for judged in hunt.grants)
+    users = {judged.grant.user.id or judged.grant.user.upn for judged in hunt.grants}
+    return {
+        "records": _sums(hunt.records),
+        "files": [_file(report) for report in hunt.files],
+        "unread": [{"file": u.file, "seen": u.seen, "hint": u.hint} for u in hunt.unread],
+        "quarantined": {
+            "total": max(hunt.records.quarantined, len(hunt.quarantined)),
+            "first": [
+                {"file": q.file, "line": q.line, "reason": q.reason} for q in hunt.quarantined[:MOST_QUARANTINED]
+            ],
+        },
+        "grants": {
+            "total": len(hunt.grants),
+            "by_severity": {severity.label: severities[severity] for severity in reversed(Severity)},
+            "by_outcome": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        },
+        "users": len(users),
+    }
+
+
+def _sums(sums: RecordSums) -> Json:
+    return {
+        "read": sums.read,
+        "parsed": sums.parsed,
+        "ignored": sums.ignored,
+        "quarantined": sums.quarantined,
+        "ignored_by": dict(sorted(sums.ignored_by.items())),
+    }
+
+
+def _file(report: FileReport) -> Json:
+    return {
+        "file": report.file,
+        "form": report.form,
+        "form_title": report.form_title,
+        "container": report.container,
+        "records": _sums(report.records),
+        "first": iso(report.first),
+        "last": iso(report.last),
+        "time_unusable": report.time_unusable,
+    }
+
+
+def _coverage(coverage: Coverage, blind_signals: Iterable[NotAssessed]) -> Json:
+    return {
+        "sources": [_source(source) for source in coverage.sources],
+        "missing": sorted(coverage.missing),
+        "blind": list(coverage.blind),
+        "blind_signals": _not_assessed(blind_signals),
+        "time_unusable": coverage.time_unusable,
+    }
+
+
+def _source(source: SourceCoverage) -> Json:
+    return {
+        "stream": source.stream,
+        "title": source.title,
+        "forms": list(source.forms),
+        "records": source.records,
+        "first": iso(source.first),
+        "last": iso(source.last),
+        "gaps": [{"start": iso(gap.start), "end": iso(gap.end)} for gap in source.gaps],
+        "fields": [
+            {"field": f.field, "present": f.present, "rows": f.rows, "share": round(f.share, 6)} for f in source.fields
+        ],
+    }
+
+
+def _incident(incident: Incident) -> Json:
+    return {
+        "incident_id": incident.incident_id,
+        "kind": incident.kind,
+        "title": incident.title,
+        "summary": incident.summary,
+        "severity": incident.severity.label,
+        "score": incident.score,
+        "grant_ids": list(incident.grant_ids),
+        "users": list(incident.users),
+        "shared": list(incident.shared),
+        "started_at": iso(incident.started_at),
+        "last_seen": iso(incident.last_seen),
+    }
+
+
+def _grant(judged: Judged) -> Json:
+    grant, verdict = judged.grant, judged.verdict
+    return {
+        "grant_id": grant.grant_id,
+        "tenant_id": grant.tenant_id,
+        "started_at": iso(grant.started_at),
+        "last_seen": iso(grant.last_seen),
+        "outcome": grant.outcome.value,
+        "certainty": grant.certainty,
+        "basis": grant.basis,
+        "user": {
+            "id": grant.user.id,
+            "upn": grant.user.upn,
+            "type": grant.user.type,
+            "home_tenant_id": grant.user.home_tenant_id,
+        },
+        "client": _named(grant.client),
+        "resource": _named(grant.resource),
+        "correlation_id": grant.correlation_id,
+        "session_id": grant.session_id,
+        "session_users": grant.session_users,
+        "scopes": list(grant.scopes),
+        "role_ids": list(grant.role_ids),
+        "score": verdict.score,
+        "severity": verdict.severity.label,
+        "reason": verdict.reason,
+        "evidence": [_evidence(evidence) for evidence in verdict.evidence],
+        "not_assessed": _not_assessed(verdict.not_assessed),
+        "profile": _profile(judged.profile),
+        **_parts(grant),
+        "unseen": list(grant.unseen),
+    }
+
+
+def _parts(grant: Grant) -> Json:
+    return {
+        "legs": [_leg(leg) for leg in grant.legs],
+        "token_uses": [_token_use(use) for use in grant.token_uses],
+        "follow_ons": [_follow_on(follow_on) for follow_on in grant.follow_ons],
+    }
+
+
+def _profile(profile: Profile) -> Json:
+    return {
+        "user_history_days": round(profile.user_history_days, 3),
+        "tenant_history_days": round(profile.tenant_history_days, 3),
+        "user_records": profile.user_records,
+        "tenant_users": profile.tenant_users,
+        "tenant_grant_users": profile.tenant_grant_users,
+        "earlier_grants": [
+            {"grant_id": e.grant_id, "started_at": iso(e.started_at), "client_id": e.client_id}
+            for e in profile.earlier_grants
+        ],
+        "seen": {
+            dimension: {
+                value: {"user_days": f.user_days, "user_first": iso(f.user_first), "tenant_users": f.tenant_users}
+                for value, f in sorted(values.items())
+            }
+            for dimension, values in sorted(profile.seen.items())
+        },
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    return {
+        "signal": evidence.signal,
+        "title": evidence.title,
+        "summary": evidence.summary,
+        "group": evidence.group,
+        "weight": evidence.weight,
+        "alone": evidence.alone,
+        "chip": evidence.chip,
+        "records": _refs(evidence.records),
+    }
+
+
+def _not_assessed(items: Iterable[NotAssessed]) -> list[Json]:
+    return [{"signal": item.signal, "why": item.why} for item in items]
+
+
+def _refs(refs: Iterable[RecordRef]) -> list[Json]:
+    return [_ref(ref) for ref in refs]
+
+
+def _ref(ref: RecordRef) -> Json:
+    return {"file": ref.file, "position": ref.position, "record_id": ref.record_id}
+
+
+def _named(named: Named) -> Json:
+    return {"id": named.id, "name": named.name}
+
+
+def _network(network: Network) -> Json:
+    return {
+        "ip": network.ip,
+        "prefix": network.prefix,
+        "asn": network.asn,
+        "country": network.country,
+        "city": network.city,
+    }
+
+
+def _device(device: Device) -> Json:
+    return {
+        "id": device.id,
+        "name": device.name,
+        "os": device.os,
+        "browser": device.browser,
+        "managed": device.managed,
+        "compliant": device.compliant,
+        "trust": device.trust,
+    }
+
+
+def _tie(tie: Tie) -> Json:
+    return {"by": tie.by.value, "strength": tie.strength}
+
+
+def _leg(leg: Leg) -> Json:
+    return {
+        "kind": leg.kind.value,
+        "time": iso(leg.time),
+        "network": _network(leg.network),
+        "user_agent": leg.user_agent,
+        "client": _named(leg.client),
+        "resource": _named(leg.resource),
+        "device": _device(leg.device),
+        "interactive": leg.interactive,
+        "error_code": leg.error_code,
+        "status_detail": leg.status_detail,
+        "ca_status": leg.ca_status,
+        "policies": list(leg.policies),
+        "auth_methods": list(leg.auth_methods),
+        "token_id": leg.token_id,
+        "tie": _tie(leg.tie),
+        "form": leg.form,
+        "record": _ref(leg.ref),
+    }
+
+
+def _token_use(use: TokenUse) -> Json:
+    return {
+        "client": _named(use.client),
+        "resource": _named(use.resource),
+        "network": _network(use.network),
+        "user_agent": use.user_agent,
+        "device": _device(use.device),
+        "kind": use.kind.value,
+        "interactive": use.interactive,
+        "party": use.party.value,
+        "first": iso(use.first),
+        "last": iso(use.last),
+        "count": use.count,
+        "failures": use.failures,
+        "error_codes": list(use.error_codes),
+        "token_binding": use.token_binding,
+        "tie": _tie(use.tie),
+        "records": _refs(use.refs),
+    }
+
+
+def _follow_on(follow_on: FollowOn) -> Json:
+    return {
+        "kind": follow_on.kind,
+        "operation": follow_on.operation,
+        "time": iso(follow_on.time),
+        "actor": follow_on.actor,
+        "network": _network(follow_on.network),
+        "user_agent": follow_on.user_agent,
+        "client": _named(follow_on.client),
+        "target": _named(follow_on.target),
+        "target_type": follow_on.target_type,
+        "result": follow_on.result,
+        "facts": dict(sorted(follow_on.facts.items())),
+        "count": follow_on.count,
+        "tie": _tie(follow_on.tie),
+        "records": _refs(follow_on.refs),
+    }

@@ -1,0 +1,212 @@
+"""One self-contained HTML page: no script, nothing loaded from elsewhere, all log text escaped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from grantwatch.grants.model import Grant, TokenUse
+from grantwatch.hunt import Hunt
+from grantwatch.records.model import RecordRef
+from grantwatch.report import words
+from grantwatch.report.escape import clean
+from grantwatch.report.timeline import timeline
+from grantwatch.respond import Request, Step, containment, questions
+from grantwatch.verdict.model import Incident, Judged, Severity
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["anchor", "render"]
+
+MOST_HONEST = 200
+"""Grants below low that get a section of their own."""
+MOST_RAW = 40
+"""Raw records per grant."""
+RAW_LIMIT = 20_000
+"""Characters per raw record."""
+LIST_LIMIT = 100
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    ref: RecordRef
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A grant with all that its section shows."""
+
+    judged: Judged
+    anchor: str
+    heaviest: float
+    timeline: str
+    questions: Sequence[str]
+    steps: Sequence[Step]
+    raw: Sequence[_Raw]
+    raw_left_out: int
+
+
+def render(hunt: Hunt) -> str:
+    """The page as text, to be written as UTF-8. Raw records are folded in where the hunt carries them."""
+    from markupsafe import Markup
+
+    environment = _environment()
+    serious = [j for j in hunt.grants if j.verdict.severity >= Severity.LOW]
+    honest = [j for j in hunt.grants if j.verdict.severity < Severity.LOW]
+    sections = [_section(hunt, judged) for judged in [*serious, *honest[:MOST_HONEST]]]
+    return environment.get_template("report.html.j2").render(
+        hunt=hunt,
+        style=Markup(_style()),  # noqa: S704 - our own file, holds no log text
+        title=_title(hunt),
+        counts=words.counts(hunt.grants),
+        serious=serious,
+        honest=honest,
+        sections=sections,
+        left_out=max(len(honest) - MOST_HONEST, 0),
+        limit=LIST_LIMIT,
+        known={section.judged.grant.grant_id for section in sections},
+    )
+
+
+def anchor(grant_id: str) -> str:
+    """The fragment of a grant's section: safe in an attribute whatever the id holds, and the same in every run."""
+    if _SAFE_ID.fullmatch(grant_id):
+        return f"grant-{grant_id}"
+    return "grant-x" + hashlib.sha256(grant_id.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("grantwatch.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        words=words,
+        anchor=anchor,
+        Severity=Severity,
+        requests=_requests,
+        lineage=_lineage,
+        incident_grants=_incident_grants,
+    )
+    environment.filters["pretty"] = _pretty
+    return environment
+
+
+def _visible(value: object) -> object:
+    """Runs on every expression before it is escaped, so that no template can forget it."""
+    if value is None:
+        return ""
+    if hasattr(value, "__html__"):
+        return value
+    return clean(value) if isinstance(value, str) else value
+
+
+def _style() -> str:
+    return resources.files("grantwatch.report").joinpath("templates/style.css").read_text(encoding="utf-8")
+
+
+def _title(hunt: Hunt) -> str:
+    if not hunt.grants:
+        return words.nothing_found(hunt)[0]
+    urgent = [j for j in hunt.grants if j.verdict.severity >= Severity.HIGH]
+    look = [j for j in hunt.grants if j.verdict.severity is Severity.MEDIUM]
+    if urgent:
+        verb = "needs" if len(urgent) == 1 else "need"
+        return f"{words.plural(len(urgent), 'grant')} {verb} containment now"
+    if look:
+        verb = "needs" if len(look) == 1 else "need"
+        return f"{words.plural(len(look), 'grant')} {verb} a closer look"
+    return f"{words.plural(len(hunt.grants), 'grant')} found, none above low"
+
+
+def _section(hunt: Hunt, judged: Judged) -> _Section:
+    from markupsafe import Markup
+
+    raw, left_out = _raw(hunt, judged)
+    weights = [abs(evidence.weight) for evidence in judged.verdict.evidence]
+    return _Section(
+        judged=judged,
+        anchor=anchor(judged.grant.grant_id),
+        heaviest=max(weights, default=0.0) or 1.0,
+        timeline=Markup(timeline(judged.grant)),  # noqa: S704 - timeline() escapes every text that it draws
+        questions=questions(judged.grant),
+        steps=containment(judged),
+        raw=raw,
+        raw_left_out=left_out,
+    )
+
+
+def _refs(judged: Judged) -> Iterable[RecordRef]:
+    grant = judged.grant
+    for evidence in judged.verdict.evidence:
+        yield from evidence.records
+    for leg in grant.legs:
+        yield leg.ref
+    for follow_on in grant.follow_ons:
+        yield from follow_on.refs
+    for use in grant.token_uses:
+        yield from use.refs
+
+
+def _raw(hunt: Hunt, judged: Judged) -> tuple[list[_Raw], int]:
+    found: dict[tuple[str, int], RecordRef] = {}
+    for ref in _refs(judged):
+        if (ref.file, ref.position) in hunt.raw:
+            found.setdefault((ref.file, ref.position), ref)
+    shown = [_Raw(ref, hunt.raw[key]) for key, ref in list(found.items())[:MOST_RAW]]
+    return shown, len(found) - len(shown)
+
+
+def _pretty(text: str) -> object:
+    """A raw record for a `<pre>`: indented where it is JSON, escaped, cut at RAW_LIMIT with a note."""
+    from markupsafe import escape
+
+    if len(text) <= RAW_LIMIT:
+        with suppress(ValueError, RecursionError):
+            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return escape(clean(text, RAW_LIMIT, lines=True))
+
+
+def _requests(requests: Sequence[Request]) -> list[object]:
+    """Method, address and body as text, one block per `<pre>`: requests without a body share one."""
+    from markupsafe import escape
+
+    blocks: list[str] = []
+    open_block = False
+    for request in requests:
+        line = f"{request.method} {request.url}"
+        if request.body is not None:
+            blocks.append(f"{line}\nContent-Type: application/json\n\n{json.dumps(request.body, indent=2)}")
+            open_block = False
+        elif open_block:
+            blocks[-1] += f"\n{line}"
+        else:
+            blocks.append(line)
+            open_block = True
+    return [escape(clean(block, RAW_LIMIT, lines=True)) for block in blocks]
+
+
+def _lineage(grant: Grant) -> list[TokenUse]:
+    return sorted(grant.token_uses, key=lambda use: (use.first, use.last))
+
+
+def _incident_grants(incident: Incident, known: set[str]) -> list[tuple[str, str]]:
+    """Links to the grants of an incident that have a section: (fragment, number)."""
+    linked = [grant_id for grant_id in incident.grant_ids if grant_id in known]
+    return [(anchor(grant_id), str(number)) for number, grant_id in enumerate(linked[:LIST_LIMIT], start=1)]

@@ -1,0 +1,159 @@
+"""Times, networks and sums in words, as every report writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from grantwatch.grants.model import Grant, LegKind, Network, Outcome
+from grantwatch.hunt import Hunt
+from grantwatch.records.model import RecordSums
+from grantwatch.signals.signal import Evidence
+from grantwatch.verdict.model import Judged, Severity
+
+__all__ = [
+    "OUTCOMES",
+    "chip",
+    "counts",
+    "day",
+    "elapsed",
+    "minute",
+    "network",
+    "nothing_found",
+    "plural",
+    "second",
+    "sentence",
+    "span",
+    "sums",
+]
+
+OUTCOMES = {
+    Outcome.REDEEMED: "token issued",
+    Outcome.APPROVED: "approved, no token seen",
+    Outcome.ABANDONED: "abandoned",
+    Outcome.BLOCKED: "blocked",
+}
+_MINUS = "\u2212"
+
+
+def day(time: datetime) -> str:
+    """`14 Sep 2026`."""
+    return f"{time.day} {time:%b %Y}"
+
+
+def minute(time: datetime) -> str:
+    """`2026-09-14 10:00`; UTC is said by whoever heads the column."""
+    return f"{time:%Y-%m-%d %H:%M}"
+
+
+def second(time: datetime) -> str:
+    """`2026-09-14 10:00:12`."""
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def elapsed(delta: timedelta) -> str:
+    """A length of time in its largest fitting unit: `3 s`, `5 min`, `2 h`, `3 d`."""
+    seconds = abs(delta.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            number = seconds / size
+            return f"{number:.0f} {unit}" if number >= 10 or number == int(number) else f"{number:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 grant`, `1,204 grants`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def network(place: Network, *, ip: bool = True) -> str:
+    """`203.0.113.77 AS64511 US`, as far as it is known; `not logged` where nothing is."""
+    parts = [place.ip if ip else None, f"AS{place.asn}" if place.asn is not None else None, place.country]
+    return " ".join(part for part in parts if part) or "not logged"
+
+
+def chip(evidence: Evidence) -> str:
+    """The evidence's chip; one that speaks for the grant starts with a minus."""
+    return f"{_MINUS}{evidence.chip}" if evidence.weight < 0 else evidence.chip
+
+
+def sums(records: RecordSums) -> str:
+    """`12 read = 9 parsed + 2 ignored (2 duplicate) + 1 quarantined`."""
+    split = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in _largest_first(records.ignored_by.items()))
+    ignored = f"{records.ignored:,} ignored" + (f" ({split})" if split else "")
+    return f"{records.read:,} read = {records.parsed:,} parsed + {ignored} + {records.quarantined:,} quarantined"
+
+
+def _largest_first(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(((reason, n) for reason, n in items if n), key=lambda item: (-item[1], item[0]))
+
+
+def counts(grants: Iterable[Judged]) -> dict[Severity, int]:
+    """How many grants there are of each severity, worst first, noughts left in."""
+    found = dict.fromkeys(reversed(Severity), 0)
+    for judged in grants:
+        found[judged.verdict.severity] += 1
+    return found
+
+
+def span(hunt: Hunt) -> str | None:
+    """`15 Aug 2026 – 21 Sep 2026` over all sources; None where no record has a time."""
+    firsts = [source.first for source in hunt.coverage.sources if source.first]
+    lasts = [source.last for source in hunt.coverage.sources if source.last]
+    if not firsts or not lasts:
+        return None
+    first, last = day(min(firsts)), day(max(lasts))
+    return first if first == last else f"{first} \u2013 {last}"
+
+
+def nothing_found(hunt: Hunt) -> tuple[str, str]:
+    """What to say where there is no grant: the finding, and what it does not mean."""
+    if not hunt.records.parsed:
+        return "No device code grant found.", "Not assessed: no record could be used."
+    if hunt.coverage.blind or hunt.blind_signals:
+        return (
+            "No device code grant found in these records.",
+            "Not assessed: what these logs do not show. See the coverage below before you rely on this.",
+        )
+    return (
+        "No device code grant found in these records.",
+        f"This holds for {plural(hunt.records.parsed, 'record')} of the sources and the time named below only.",
+    )
+
+
+def sentence(grant: Grant) -> str:
+    """Who did what when, from where, and what came of it. Holds log text: escape it."""
+    first = grant.approval or next(iter(grant.legs), None)
+    where = f" from {network(first.network)}" if first else ""
+    target = f"{grant.client.label} to reach {grant.resource.label}"
+    at = f"on {day(grant.started_at)} at {grant.started_at:%H:%M:%S} UTC"
+    if grant.approval is not None:
+        verb = "approved a device code for" if first and first.kind is LegKind.APPROVAL else "seems to have approved"
+        told = f"{grant.user.label} {verb} {target} {at}{where}."
+    elif grant.outcome is Outcome.BLOCKED:
+        told = f"A device code sign-in of {grant.user.label} with {target} was blocked {at}{where}."
+    elif grant.outcome is Outcome.ABANDONED:
+        told = f"{grant.user.label} was asked to confirm a device code for {target} {at}{where}, and did not finish."
+    else:
+        told = f"{grant.user.label} has a device code sign-in with {target} {at}{where}."
+    return told + _issued(grant) + _followed(grant)
+
+
+def _issued(grant: Grant) -> str:
+    redemption = grant.redemption
+    if redemption is None:
+        return " No token was seen." if grant.outcome is Outcome.APPROVED else ""
+    after = ""
+    if grant.approval is not None and redemption.time >= grant.approval.time:
+        after = f" {elapsed(redemption.time - grant.approval.time)} later"
+    return f" The token went to {network(redemption.network)}{after}."
+
+
+def _followed(grant: Grant) -> str:
+    issued = sum(use.count for use in grant.token_uses)
+    parts = []
+    if issued:
+        parts.append(f"{plural(issued, 'later issuance')} until {day(grant.last_seen)}")
+    if grant.follow_ons:
+        parts.append(plural(len(grant.follow_ons), "follow-on"))
+    return f" After it: {', '.join(parts)}." if parts else ""

@@ -1,0 +1,106 @@
+"""What did not work: blocked, refused and abandoned sign-ins. Low by themselves, telling in numbers."""
+
+from __future__ import annotations
+
+from grantwatch import knowledge
+from grantwatch.grants.model import LegKind, Outcome
+from grantwatch.signals.account import client_kind
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import redeemer_uses, silent
+
+REPEATED = 3
+
+
+def _repeated(count: int) -> float:
+    return 1.7 if count >= REPEATED else 1.0
+
+
+@signal(
+    "attempt.blocked",
+    title="A device code sign-in was blocked",
+    question="Was a device code sign-in of this user blocked?",
+    group="attempt",
+    weight=1.9,
+    techniques=("T1566.002", "T1528"),
+    false_positives=("a developer who meets a new policy",),
+    gaps=("failures name no protocol: some blocks cannot be told from other sign-ins",),
+)
+def blocked(self: Signal, case: Case) -> Answer:
+    """A leg was blocked by a policy; three or more weigh more, and little where the flow went through after all."""
+    legs = case.grant.of(LegKind.BLOCKED)
+    if not legs:
+        return silent(self, case)
+    policies = sorted({policy for leg in legs for policy in leg.policies})
+    by = f" by {', '.join(repr(policy) for policy in policies[:3])}" if policies else ""
+    return self.fired(
+        f"The sign-in was blocked{by} ({len(legs)} record{'' if len(legs) == 1 else 's'}).",
+        chip="blocked",
+        records=tuple(leg.ref for leg in legs[:4]),
+        scale=_repeated(len(legs)) if case.grant.outcome is Outcome.BLOCKED else 0.4,
+    )
+
+
+@signal(
+    "attempt.abandoned",
+    title="A device code sign-in was refused or left unfinished",
+    question="Did this user refuse a device code sign-in, or stop at the confirmation page?",
+    group="attempt",
+    weight=1.9,
+    techniques=("T1566.002",),
+    false_positives=("mobile apps show the same confirmation page", "a mistyped code"),
+    gaps=("codes that nobody entered leave no record",),
+)
+def abandoned(self: Signal, case: Case) -> Answer:
+    """No token was issued; weighs less where a phone or an enrolment may have shown the page."""
+    grant = case.grant
+    if grant.outcome is not Outcome.ABANDONED:
+        return silent(self, case)
+    declined = grant.of(LegKind.DECLINED)
+    legs = declined or grant.of(LegKind.INTERRUPT) or grant.legs
+    scale = _repeated(len(declined))
+    if not declined and _perhaps_a_phone(case):
+        scale *= 0.5
+    what = "refused it or entered a wrong code" if declined else "stopped at the confirmation page"
+    return self.fired(
+        f"No token was issued: the user {what} ({len(legs)} record{'' if len(legs) == 1 else 's'}).",
+        chip="refused" if declined else "abandoned",
+        records=tuple(leg.ref for leg in legs[:4]),
+        scale=scale,
+    )
+
+
+def _perhaps_a_phone(case: Case) -> bool:
+    agents = [knowledge.agent(leg.user_agent).kind for leg in case.grant.legs if leg.user_agent]
+    return client_kind(case.grant.client.id) == "enrolment" or "mobile_browser" in agents
+
+
+@signal(
+    "attempt.refused_tokens",
+    title="Tokens of the grant were refused by a policy",
+    question="Did the redeemer go on asking after a policy refused the tokens?",
+    group="attempt",
+    weight=1.2,
+    techniques=("T1550.001",),
+    needs=("stream:non_interactive",),
+    false_positives=("a new policy on authentication flows meets ordinary lineages",),
+    gaps=("refusals before the first success",),
+)
+def refused_tokens(self: Signal, case: Case) -> Answer:
+    """Failures of the redeemer with codes that mean a block (530036 and its like)."""
+    refused = []
+    codes: set[int] = set()
+    for use in redeemer_uses(case.grant):
+        blocks = {number for number in use.error_codes if (code := knowledge.code(number)) and code.kind == "block"}
+        if blocks:
+            refused.append(use)
+            codes |= blocks
+    if not refused:
+        return silent(self, case)
+    failures = sum(use.failures for use in refused)
+    named = ", ".join(f"AADSTS{number}" for number in sorted(codes))
+    return self.fired(
+        f"Tokens of this grant were refused {failures} times ({named}).",
+        chip="tokens refused",
+        records=tuple(ref for use in refused for ref in use.refs[:1])[:4],
+        scale=_repeated(failures),
+    )

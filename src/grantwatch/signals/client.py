@@ -1,0 +1,188 @@
+"""With what: the client that asked for the code, and the resource that it asked for."""
+
+from __future__ import annotations
+
+from grantwatch.grants.model import Named, TokenKind
+from grantwatch.records.model import RecordRef
+from grantwatch.signals.account import client_kind, device_account, resource_kind
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import (
+    FIRST_HOUR,
+    MANY_USERS,
+    attempted,
+    earlier_grants,
+    familiar,
+    history_scale,
+    known,
+    redeemed_at,
+    redeemer_uses,
+    short_history,
+    silent,
+)
+
+SURE_ENOUGH = 0.7
+"""Below this certainty a broker sign-in may be an ordinary enrolment that was never a device code flow."""
+
+_DATA = frozenset({"graph", "mail", "files"})
+_BEYOND_ROOMS = frozenset({"graph", "mail", "files", "management", "devops", "secrets"})
+
+
+@signal(
+    "client.new_to_user",
+    title="A client that this user had not used with a device code",
+    question="Has this user used this client with a device code before?",
+    group="client",
+    weight=1.1,
+    techniques=("T1528",),
+    needs=("history",),
+    false_positives=("a new tool", "the first sign-in of a new developer"),
+    gaps=("an attacker who picks the client that the user uses",),
+)
+def new_to_user(self: Signal, case: Case) -> Answer:
+    """The grant's client is not among the user's device code clients; weighs less where the tenant uses it so."""
+    client = case.grant.client
+    if client.id is None or known(case, "grant_client", client.id):
+        return silent(self, case)
+    scale = history_scale(case)
+    if not scale:
+        return short_history(self, case)
+    others = familiar(case, "grant_client", client.id).tenant_users
+    if others >= MANY_USERS:
+        scale *= 0.4
+    if known(case, "client", client.id):
+        scale *= 0.8
+    if attempted(case.grant):
+        scale *= 0.3
+    return self.fired(
+        f"This user had not used {client.label} with a device code before; {others} users of the tenant had.",
+        chip="client new to user",
+        records=tuple(leg.ref for leg in case.grant.legs[:1]),
+        scale=scale,
+    )
+
+
+@signal(
+    "client.new_to_tenant",
+    title="A client that nobody of the tenant uses with a device code",
+    question="Has anybody of this tenant used this client with a device code?",
+    group="client",
+    weight=0.9,
+    techniques=("T1528",),
+    needs=("history",),
+    false_positives=("the pilot of a new tool",),
+    gaps=("tenants in which the attacker's client is in daily use",),
+)
+def new_to_tenant(self: Signal, case: Case) -> Answer:
+    """No user of the tenant had a device code grant of this client; says little where few use the flow at all."""
+    client, profile = case.grant.client, case.profile
+    if "history" in case.missing or profile.tenant_history_days < 7:
+        return short_history(self, case)
+    if client.id is None or familiar(case, "grant_client", client.id).tenant_users:
+        return silent(self, case)
+    if known(case, "grant_client", client.id):
+        return silent(self, case)
+    return self.fired(
+        f"Nobody of this tenant had used {client.label} with a device code.",
+        chip="client new to tenant",
+        records=tuple(leg.ref for leg in case.grant.legs[:1]),
+        scale=(1.0 if profile.tenant_grant_users >= MANY_USERS else 0.6) * (0.3 if attempted(case.grant) else 1.0),
+    )
+
+
+def _broker(case: Case) -> bool:
+    grant = case.grant
+    return any(client_kind(client.id) == "broker" for client in (grant.client, *(leg.client for leg in grant.legs)))
+
+
+def _asked(case: Case, kinds: frozenset[str]) -> tuple[str, tuple[RecordRef, ...]] | None:
+    """The first resource of the kinds that the broker got, or asked for, in a leg or an early refresh."""
+    grant = case.grant
+    for leg in grant.legs:
+        if resource_kind(leg.resource.id) in kinds and client_kind(leg.client.id or grant.client.id) == "broker":
+            return leg.resource.label, (leg.ref,)
+    if not grant.legs and resource_kind(grant.resource.id) in kinds:
+        return grant.resource.label, ()
+    for use in redeemer_uses(grant):
+        # With a primary refresh token the broker asks for everything, as it should.
+        early = use.first <= redeemed_at(grant) + FIRST_HOUR and use.kind is not TokenKind.PRIMARY
+        if early and client_kind(use.client.id) == "broker" and resource_kind(use.resource.id) in kinds:
+            return use.resource.label, use.refs
+    return None
+
+
+def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str, chip: str) -> Answer:
+    asked = _asked(case, kinds) if _broker(case) else None
+    if asked is None or device_account(case):
+        return silent(self, case)
+    name, refs = asked
+    sure = case.grant.certainty >= SURE_ENOUGH
+    scale = (1.0 if sure else 0.4) * (0.4 if attempted(case.grant) else 1.0)
+    return self.fired(
+        f"The authentication broker was signed in with a device code and asked for {name}. {words}",
+        chip=chip,
+        records=refs,
+        scale=scale,
+        alone=sure and not attempted(case.grant),
+    )
+
+
+@signal(
+    "client.broker_registration",
+    title="Authentication broker to device registration by device code",
+    question="Did the authentication broker ask the device registration service for a token by device code?",
+    group="client",
+    weight=4.5,
+    alone=True,
+    techniques=("T1528", "T1098.005", "T1550.001"),
+    false_positives=("the set-up of Teams devices on Android", "enrolment of a phone that was logged as a grant"),
+    gaps=("accounts that look like a meeting room",),
+)
+def broker_registration(self: Signal, case: Case) -> Answer:
+    """Broker client, resource of kind registration, in a leg or an early token use; not for device accounts."""
+    words = "Who holds that token can register a device in this user's name and get a primary refresh token."
+    return _broker_fired(self, case, frozenset({"registration"}), words=words, chip="broker to registration")
+
+
+@signal(
+    "client.broker_to_data",
+    title="Authentication broker straight to mail, files or Graph by device code",
+    question="Did the authentication broker ask for mail, files or Graph by device code?",
+    group="client",
+    weight=4.5,
+    alone=True,
+    techniques=("T1528", "T1114.002"),
+    false_positives=("Android devices that sign in through the broker",),
+    gaps=("accounts that look like a meeting room",),
+)
+def broker_to_data(self: Signal, case: Case) -> Answer:
+    """Broker client, resource of kind graph, mail or files, without a primary refresh token."""
+    return _broker_fired(self, case, _DATA, words="The broker does not do that on its own.", chip="broker to data")
+
+
+@signal(
+    "client.device_account_strays",
+    title="A device account does what devices do not do",
+    question="Does a meeting room or phone account ask for what it never asked for?",
+    group="client",
+    weight=2.0,
+    techniques=("T1078.004", "T1528"),
+    needs=("history",),
+    false_positives=("new firmware that uses another service",),
+    gaps=("device accounts without earlier grants in these logs",),
+)
+def device_account_strays(self: Signal, case: Case) -> Answer:
+    """An account that was only a room device gets, or asks for, a data or management resource that is new to it."""
+    if not earlier_grants(case) or not device_account(case):
+        return silent(self, case)
+    grant = case.grant
+    asked: list[tuple[Named, tuple[RecordRef, ...]]] = [(leg.resource, (leg.ref,)) for leg in grant.legs]
+    asked += [(use.resource, use.refs[:1]) for use in redeemer_uses(grant)]
+    for resource, refs in asked:
+        if resource_kind(resource.id) in _BEYOND_ROOMS and not known(case, "resource", resource.id):
+            return self.fired(
+                f"This account signed in only as a room device until now; here it asked for {resource.label}.",
+                chip="device account strays",
+                records=refs,
+                scale=1.0 if client_kind(grant.client.id) != "room_device" else 0.8,
+            )
+    return silent(self, case)

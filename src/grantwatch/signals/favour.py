@@ -1,0 +1,111 @@
+"""What speaks for a grant: a habit. Only what is there and matches counts, never what is missing or merely equal."""
+
+from __future__ import annotations
+
+from grantwatch.grants.model import Network, Outcome, Party
+from grantwatch.profile.model import EarlierGrant
+from grantwatch.signals.account import device_account, resource_kind
+from grantwatch.signals.network import rented
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import earlier_grants, familiar, prefix_known, silent
+
+HABIT_DAYS = 2
+SETTLED_DAYS = 5
+SITE_DAYS = 2
+
+_NOT_FOR_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
+
+
+def _networks(case: Case) -> list[Network] | None:
+    """The networks of every leg and of every use that is not surely the approver's; None where one is not named.
+
+    None too where the redeemer was not seen at all: a habit must not rest on what the logs lack.
+    """
+    grant = case.grant
+    uses = [use for use in grant.token_uses if use.party is not Party.APPROVER]
+    networks = [leg.network for leg in grant.legs] + [use.network for use in uses]
+    if grant.redemption is None and not any(use.party is Party.REDEEMER for use in uses):
+        return None
+    if not networks or any(network.prefix is None for network in networks):
+        return None
+    return networks
+
+
+def _match(earlier: EarlierGrant, networks: list[Network]) -> float:
+    """1 where every prefix is the earlier grant's, 0.6 where some share only its ASN, 0 otherwise."""
+    scale = 1.0
+    for network in networks:
+        if network.prefix in earlier.prefixes:
+            continue
+        # A hosting ASN has a million tenants: there only the very prefix tells one from another.
+        if network.asn is None or network.asn not in earlier.asns or rented(network):
+            return 0.0
+        scale = 0.6
+    return scale
+
+
+@signal(
+    "favour.habit",
+    title="An established habit",
+    question="Has this user done exactly this before: same client, resource and network?",
+    group="favour",
+    weight=-3.2,
+    needs=("stream:non_interactive", "history"),
+    gaps=("an attacker who sits in the user's own network and copies the habit",),
+)
+def habit(self: Signal, case: Case) -> Answer:
+    """At least two earlier days, a day or more before, none of them judged high; networks by prefix, else ASN."""
+    grant = case.grant
+    networks = _networks(case)
+    if networks is None or grant.client.id is None or grant.resource.id is None:
+        return silent(self, case)
+    if grant.outcome is not Outcome.REDEEMED:
+        return silent(self, case)
+    days: dict[str, float] = {}
+    for earlier in earlier_grants(case):
+        if earlier.client_id == grant.client.id and earlier.resource_id == grant.resource.id:
+            day = earlier.started_at.date().isoformat()
+            days[day] = max(days.get(day, 0.0), _match(earlier, networks))
+    matched = sorted((scale for scale in days.values() if scale), reverse=True)
+    if len(matched) < HABIT_DAYS:
+        return silent(self, case)
+    strongest = matched[:SETTLED_DAYS]
+    scale = (0.6 + 0.4 * (len(strongest) - HABIT_DAYS) / (SETTLED_DAYS - HABIT_DAYS)) * sum(strongest) / len(strongest)
+    return self.fired(
+        f"On {len(matched)} earlier days this user signed in to {grant.resource.label} through {grant.client.label} "
+        "from the same network.",
+        chip="established habit",
+        records=tuple(leg.ref for leg in grant.legs[:1]),
+        scale=scale,
+    )
+
+
+@signal(
+    "favour.device_account",
+    title="A device account at its site",
+    question="Is this a meeting room or phone account at the place where it always is?",
+    group="favour",
+    weight=-3.0,
+    needs=("stream:non_interactive", "history"),
+    gaps=("an attacker inside the site's network",),
+)
+def device_at_site(self: Signal, case: Case) -> Answer:
+    """Only room device clients, every network a prefix that the account had for days, no resource beyond rooms."""
+    networks = _networks(case)
+    grant = case.grant
+    if networks is None or not earlier_grants(case) or not device_account(case):
+        return silent(self, case)
+    resources = [grant.resource.id, *(leg.resource.id for leg in grant.legs)]
+    resources += [use.resource.id for use in grant.token_uses if use.party is not Party.APPROVER]
+    if None in resources or any(resource_kind(resource) in _NOT_FOR_ROOMS for resource in resources):
+        return silent(self, case)
+    if not all(
+        prefix_known(case, network) and familiar(case, "prefix", network.prefix).user_days >= SITE_DAYS
+        for network in networks
+    ):
+        return silent(self, case)
+    return self.fired(
+        f"{grant.user.label} only ever signed in as a room device, and always from this site.",
+        chip="device at its site",
+        records=tuple(leg.ref for leg in grant.legs[:1]),
+    )

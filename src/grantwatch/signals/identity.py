@@ -1,0 +1,83 @@
+"""Who: is it this person's way, and time, to sign in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from grantwatch.grants.model import LegKind
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import (
+    MANY_USERS,
+    attempted,
+    earlier_grants,
+    familiar,
+    history_scale,
+    short_history,
+    silent,
+    span,
+)
+
+ENOUGH_SIGN_INS = 20
+
+
+@signal(
+    "identity.first_use",
+    title="First device code sign-in of this user",
+    question="Has this user signed in with a device code before?",
+    group="identity",
+    weight=1.8,
+    techniques=("T1566.002", "T1528"),
+    needs=("history",),
+    false_positives=("new developers and administrators", "the roll-out of meeting rooms and phones"),
+    gaps=("the user's device code use before the logs begin", "users who use device code every day"),
+)
+def first_use(self: Signal, case: Case) -> Answer:
+    """No settled grant before this one; weighed by history and by how common device code is here."""
+    grant, profile = case.grant, case.profile
+    if earlier_grants(case):
+        return silent(self, case)
+    scale = history_scale(case)
+    if not scale:
+        return short_history(self, case)
+    share = profile.tenant_grant_users / profile.tenant_users if profile.tenant_users else 0.0
+    scale *= max(0.45, 1 - 1.5 * share)
+    if familiar(case, "grant_client", grant.client.id).tenant_users >= MANY_USERS:
+        scale *= 0.7
+    if attempted(grant):
+        scale *= 0.3
+    days = span(timedelta(days=profile.user_history_days))
+    others = profile.tenant_grant_users
+    told = "nobody else" if not others else "1 other user" if others == 1 else f"{others} other users"
+    return self.fired(
+        f"No device code sign-in of this user in the {days} of logs before; {told} of this tenant used device code.",
+        chip="first device code use",
+        records=tuple(leg.ref for leg in grant.legs[:2]),
+        scale=scale,
+    )
+
+
+@signal(
+    "identity.odd_hour",
+    title="An hour at which this user does not sign in",
+    question="Does this user sign in at this time of the day?",
+    group="identity",
+    weight=0.6,
+    techniques=("T1078.004",),
+    needs=("history",),
+    false_positives=("on-call work", "travel across time zones"),
+    gaps=("an attacker who works the user's hours", "users with fewer than 20 interactive sign-ins on record"),
+)
+def odd_hour(self: Signal, case: Case) -> Answer:
+    """None of at least 20 interactive sign-ins fell into this hour (UTC) or the one before or after."""
+    hours = case.profile.hours
+    if sum(hours) < ENOUGH_SIGN_INS:
+        return short_history(self, case) if "history" in case.missing else silent(self, case)
+    when = case.grant.started_at
+    if any(hours[(when.hour + step) % 24] for step in (-1, 0, 1)):
+        return silent(self, case)
+    legs = case.grant.of(LegKind.APPROVAL, LegKind.SIGHTING) or case.grant.legs
+    return self.fired(
+        f"Started at {when:%H:%M} UTC; none of {sum(hours)} interactive sign-ins of this user fell near that hour.",
+        chip="odd hour",
+        records=tuple(leg.ref for leg in legs[:1]),
+    )

@@ -1,0 +1,254 @@
+"""From where: networks of the grant that do not fit the user or the tenant.
+
+Entra may log either party's address in either leg, so each place counts as evidence about an unknown party.
+A difference between the legs tells something; that they are equal tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from grantwatch import knowledge
+from grantwatch.grants.model import Leg, Network
+from grantwatch.knowledge import NetworkMark
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import (
+    MANY_USERS,
+    Place,
+    familiar,
+    flow_places,
+    history_scale,
+    known,
+    network_words,
+    new_to_user,
+    redeemer_places,
+    redeemer_uses,
+    short_history,
+    silent,
+    tenant_knows,
+)
+
+__all__ = ["RENTED", "rented"]
+
+RENTED = ("hosting", "anonymiser", "campaign")
+"""Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
+
+
+def rented(network: Network, on: date | None = None) -> NetworkMark | None:
+    """The mark, where the network belongs to hosting, an anonymiser or a reported campaign; `on`: day of the grant."""
+    mark = knowledge.network(network.asn, network.ip, on)
+    return mark if mark and mark.kind in RENTED else None
+
+
+def _is_microsoft(network: Network) -> bool:
+    mark = knowledge.network(network.asn, network.ip)
+    return mark is not None and mark.kind == "microsoft"
+
+
+def _heaviest(scored: Iterable[tuple[float, Place]]) -> tuple[float, Place] | None:
+    return max(scored, key=lambda pair: pair[0], default=None)
+
+
+def _newness(case: Case, network: Network) -> float:
+    scale = {None: 1.0, "asn": 0.6, "prefix": 0.35}[tenant_knows(case, network)]
+    if network.asn is None:
+        scale *= 0.6
+    if _is_microsoft(network):
+        scale *= 0.5
+    return scale
+
+
+@signal(
+    "network.new_to_user",
+    title="A network that is new to this user",
+    question="Had this user been seen in the networks of this grant?",
+    group="network",
+    weight=1.5,
+    techniques=("T1078.004", "T1090"),
+    needs=("history",),
+    false_positives=("travel", "a new internet provider at home", "a changed VPN or proxy"),
+    gaps=("an attacker behind the user's own provider or in the user's own network",),
+)
+def new_network(self: Signal, case: Case) -> Answer:
+    """Neither the prefix nor the ASN of some place of the flow was known to the user."""
+    scale = history_scale(case)
+    places = [place for place in flow_places(case.grant) if new_to_user(case, place.network)]
+    if not places:
+        return silent(self, case)
+    if not scale:
+        return short_history(self, case)
+    weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0])
+    others = familiar(case, "asn", place.network.asn).tenant_users
+    told = f"{others} users of the tenant were seen there" if others else "nobody else of the tenant was seen there"
+    return self.fired(
+        f"This user had not been seen on {network_words(place.network)} before; {told}.",
+        chip="network new to user",
+        records=place.refs,
+        scale=scale * weight,
+    )
+
+
+@signal(
+    "network.new_to_tenant",
+    title="A network that nobody of the tenant uses",
+    question="Had anybody of this tenant been seen in the networks of this grant?",
+    group="network",
+    weight=0.9,
+    techniques=("T1090",),
+    needs=("history", "field:asn"),
+    false_positives=("travel to a country where nobody works",),
+    gaps=("tenants with few users or short logs", "an attacker behind a large residential provider"),
+)
+def new_to_tenant(self: Signal, case: Case) -> Answer:
+    """No user of the tenant had been seen with the ASN (or the prefix, where the log gives no ASN)."""
+    profile = case.profile
+    if "history" in case.missing or profile.tenant_history_days < 7:
+        return short_history(self, case)
+    for place in flow_places(case.grant):
+        network = place.network
+        dimension, value = ("asn", network.asn) if network.asn is not None else ("prefix", network.prefix)
+        if value is None or not new_to_user(case, network) or familiar(case, dimension, value).tenant_users:
+            continue
+        return self.fired(
+            f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
+            chip="network new to tenant",
+            records=place.refs,
+            scale=(0.5 if profile.tenant_users < 5 else 1.0) * (0.5 if _is_microsoft(network) else 1.0),
+        )
+    return silent(self, case)
+
+
+@signal(
+    "network.hosting",
+    title="A hosting or anonymising network",
+    question="Did a request of this grant come from a network that anyone can rent?",
+    group="network",
+    weight=2.4,
+    techniques=("T1090", "T1078.004"),
+    needs=("field:asn",),
+    false_positives=("build servers and jump hosts", "a VPN or secure web gateway of the company"),
+    gaps=("residential proxies: absence of a hosting network proves nothing", "providers that are not on the list"),
+)
+def hosting(self: Signal, case: Case) -> Answer:
+    """The ASN or prefix is marked in knowledge/networks.toml; weighs less where user or tenant know the ASN."""
+    scored: list[tuple[float, Place]] = []
+    for place in (*flow_places(case.grant), *redeemer_places(case.grant)):
+        mark = rented(place.network, case.grant.started_at.date())
+        if mark is None:
+            continue
+        scale = 0.4 if mark.expired else 1.2 if mark.campaign or mark.kind != "hosting" else 1.0
+        if known(case, "asn", place.network.asn):
+            scale *= 0.15
+        elif familiar(case, "asn", place.network.asn).tenant_users >= MANY_USERS:
+            scale *= 0.4
+        scored.append((scale, place))
+    worst = _heaviest(scored)
+    if worst is None:
+        return silent(self, case)
+    scale, place = worst
+    who = "The redemption or a token use" if place.redeemer else "A leg of this grant"
+    return self.fired(
+        f"{who} came from {network_words(place.network)}, a network that anyone can rent.",
+        chip="hosting network",
+        records=place.refs,
+        scale=scale,
+    )
+
+
+@signal(
+    "network.parties_differ",
+    title="Approver and redeemer are in different places",
+    question="Do the approval and the redemption come from one place?",
+    group="network",
+    weight=1.7,
+    techniques=("T1528", "T1550.001"),
+    needs=("stream:interactive", "stream:non_interactive"),
+    false_positives=("a jump host or cloud shell that redeems for a developer",),
+    gaps=("tenants in which Entra logs the redeemer's address in both legs: equal addresses tell nothing",),
+)
+def parties_differ(self: Signal, case: Case) -> Answer:
+    """Country, ASN, prefix or kind of user agent differ, and the redeemer's network is new to the user."""
+    approval, redeemer = case.grant.approval, _redeemer(case)
+    if approval is None or redeemer is None or not new_to_user(case, redeemer.network):
+        return silent(self, case)
+    scale, words = _difference(approval, redeemer)
+    if not scale:
+        return silent(self, case)
+    if not history_scale(case):
+        return short_history(self, case)
+    return self.fired(
+        f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}: "
+        f"{' and '.join(words)} differ, and the redeemer's network is new to this user.",
+        chip="two places",
+        records=(approval.ref, *redeemer.refs[:1]),
+        scale=scale * _newness(case, redeemer.network),
+    )
+
+
+def _redeemer(case: Case) -> Place | None:
+    redemption = case.grant.redemption
+    if redemption:
+        return Place(
+            redemption.network,
+            redemption.user_agent,
+            redemption.device,
+            redemption.time,
+            True,
+            (redemption.ref,),
+        )
+    first = min(redeemer_uses(case.grant), key=lambda use: use.first, default=None)
+    return Place(first.network, first.user_agent, first.device, first.first, True, first.refs) if first else None
+
+
+def _difference(approval: Leg, redeemer: Place) -> tuple[float, list[str]]:
+    here, there = approval.network, redeemer.network
+    words: list[str] = []
+    scale = 0.0
+    for step, name, one, other in (
+        (1.2, "country", here.country, there.country),
+        (1.0, "network", here.asn, there.asn),
+        (0.6, "address range", here.prefix, there.prefix),
+    ):
+        if one is not None and other is not None and one != other:
+            words.append(name)
+            scale = max(scale, step)
+    if approval.user_agent and redeemer.user_agent:
+        one_kind, other_kind = knowledge.agent(approval.user_agent), knowledge.agent(redeemer.user_agent)
+        if one_kind.is_browser != other_kind.is_browser or (
+            one_kind.os and other_kind.os and one_kind.os != other_kind.os
+        ):
+            words.append("kind of user agent")
+            scale = max(scale, 0.5)
+    return scale, words
+
+
+@signal(
+    "network.new_country",
+    title="A country that is new to this user",
+    question="Had this user been seen in the countries of this grant?",
+    group="network",
+    weight=1.1,
+    techniques=("T1078.004",),
+    needs=("history",),
+    false_positives=("travel", "networks whose country is recorded wrongly"),
+    gaps=("proxies in the user's own region",),
+)
+def new_country(self: Signal, case: Case) -> Answer:
+    """The country of some place of the flow was not known to the user."""
+    scale = history_scale(case)
+    for place in flow_places(case.grant):
+        country = place.network.country
+        if country is None or known(case, "country", country) or _is_microsoft(place.network):
+            continue
+        if not scale:
+            return short_history(self, case)
+        if familiar(case, "country", country).tenant_users >= MANY_USERS:
+            scale *= 0.5
+        return self.fired(
+            f"This user had not been seen in {country} before.",
+            chip="new country",
+            records=place.refs,
+            scale=scale,
+        )
+    return silent(self, case)

@@ -1,0 +1,193 @@
+"""What stays: devices, tokens of devices, security info and consents that outlive a changed password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from grantwatch import knowledge
+from grantwatch.grants.model import FollowOn, TieBy, TokenKind, TokenUse
+from grantwatch.signals.account import at_its_site, device_account
+from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import FIRST_HOUR, attempted, known, prefix_known, redeemer_uses, silent, span
+from grantwatch.signals.words import risky_scopes
+
+DAY = timedelta(hours=24)
+
+_MOBILE = ("android", "ios", "ipados", "iphone", "ipad")
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A follow-on with what it is worth, whether that may stand alone, and why, in words."""
+
+    follow_on: FollowOn
+    scale: float
+    alone: bool
+    why: str = ""
+
+
+def _best(self: Signal, case: Case, weighed: list[_Weighed], *, chip: str, words: str) -> Answer:
+    if not weighed:
+        return silent(self, case)
+    top = max(weighed, key=lambda each: (each.scale, each.alone))
+    follow_on = top.follow_on
+    count = sum(each.follow_on.count for each in weighed)
+    more = f" ({count} records)" if count > 1 else ""
+    after = span(follow_on.time - case.grant.started_at)
+    target = f" {follow_on.target.label}" if follow_on.target.name or follow_on.target.id else ""
+    return self.fired(
+        f"{words}{target} {after} after the grant{more}{top.why}.",
+        chip=chip,
+        records=tuple(ref for each in weighed for ref in each.follow_on.refs[:1])[:4],
+        scale=top.scale,
+        alone=top.alone,
+    )
+
+
+def _mobile(follow_on: FollowOn) -> bool:
+    return (follow_on.facts.get("os") or "").strip().lower().startswith(_MOBILE)
+
+
+def _device(case: Case, follow_on: FollowOn) -> _Weighed:
+    facts = follow_on.facts
+    build = " ".join(part for part in (facts.get("os"), facts.get("os_version")) if part)
+    name = facts.get("device_name") or follow_on.target.name
+    marks = knowledge.device_marks(name, build or None, case.grant.started_at.date())
+    fresh = [mark for mark in marks if not mark.expired]
+    scale = decay(case, follow_on) * tie_scale(case, follow_on)
+    if follow_on.tie.by in SURE_TIES:
+        scale = max(scale, 0.6 * tie_scale(case, follow_on))
+    mobile, home = _mobile(follow_on), at_home(case, follow_on)
+    if any(mark.strength == "strong" for mark in fresh):
+        scale *= 1.35
+    elif fresh:
+        scale *= 1.2
+    elif marks:
+        scale *= 1.1
+    if mobile:
+        scale *= 0.3 if home else 0.6
+    if device_account(case) and at_its_site(case):
+        return _Weighed(follow_on, scale * 0.15, False)
+    soon = follow_on.time - case.grant.started_at <= FIRST_HOUR
+    alone = (follow_on.tie.by in SURE_TIES or soon) and not mobile and not home and not attempted(case.grant)
+    why = f"; it carries a mark of: {', '.join(mark.title for mark in marks)}" if marks else ""
+    return _Weighed(follow_on, scale, alone, why)
+
+
+@signal(
+    "persistence.device_registered",
+    title="A device was registered or joined after the grant",
+    question="Did a device appear in this user's name after the grant?",
+    group="persistence",
+    weight=4.0,
+    alone=True,
+    techniques=("T1098.005",),
+    needs=("stream:audit", "stream:unified_audit"),
+    false_positives=("a new laptop or phone on the day of an ordinary device code sign-in",),
+    gaps=("registrations more than 72 hours later that share no token or session", "audit retention of 7 or 30 days"),
+)
+def device_registered(self: Signal, case: Case) -> Answer:
+    """Full weight within 60 minutes, falling to 72 hours; known names and OS builds raise, own phones lower."""
+    weighed = [_device(case, each) for each in follow_ons(case, "device_registered", "device_added")]
+    return _best(self, case, weighed, chip="device registered", words="A device was registered or joined:")
+
+
+def _prt(case: Case, use: TokenUse) -> float:
+    device = use.device
+    if use.kind is not TokenKind.PRIMARY or device.managed or device.compliant or known(case, "device", device.id):
+        return 0.0
+    scale = 0.6 + 0.4 * use.tie.strength
+    if device.managed is None:
+        scale *= 0.6
+    if prefix_known(case, use.network):
+        scale *= 0.5
+    return scale
+
+
+@signal(
+    "persistence.rogue_prt",
+    title="A primary refresh token from an unmanaged device",
+    question="Did the redeemer use a primary refresh token from a device that nobody manages?",
+    group="persistence",
+    weight=4.6,
+    alone=True,
+    techniques=("T1098.005", "T1550.001"),
+    needs=("stream:non_interactive",),
+    false_positives=("the user's own new device that the company does not manage",),
+    gaps=("a rogue device that was enrolled and made compliant",),
+)
+def rogue_prt(self: Signal, case: Case) -> Answer:
+    """The lineage turns into a primary refresh token on a device that is neither managed nor known to the user."""
+    weighed = [(scale, use) for use in redeemer_uses(case.grant) if (scale := _prt(case, use))]
+    if not weighed or (device_account(case) and at_its_site(case)):
+        return silent(self, case)
+    scale, use = max(weighed, key=lambda pair: pair[0])
+    device = use.device.name or use.device.id or "a device without a name"
+    told = "which is not managed" if use.device.managed is False else "of which the log does not say that it is managed"
+    return self.fired(
+        f"The redeemer used a primary refresh token on {device}, {told}, "
+        f"{span(use.first - case.grant.started_at)} after the grant.",
+        chip="rogue device token",
+        records=use.refs,
+        scale=scale,
+        alone=scale >= 0.75,
+    )
+
+
+@signal(
+    "persistence.security_info",
+    title="Security info changed after the grant",
+    question="Was a sign-in method of this user added, changed or removed after the grant?",
+    group="persistence",
+    weight=2.6,
+    techniques=("T1556.006", "T1098"),
+    needs=("stream:audit", "stream:unified_audit"),
+    false_positives=("onboarding", "a new phone"),
+    gaps=("changes more than 72 hours later that share no token or session",),
+)
+def security_info(self: Signal, case: Case) -> Answer:
+    """Full weight within a day, falling to 72 hours; less from the user's own network and for new accounts."""
+    new_account = 0.5 if case.profile.user_history_days < 7 <= case.profile.tenant_history_days else 1.0
+    weighed = [
+        _Weighed(each, decay(case, each, full=DAY) * tie_scale(case, each) * new_account, False, _method(each))
+        for each in follow_ons(case, "security_info")
+    ]
+    return _best(self, case, weighed, chip="security info changed", words="Security info was changed for")
+
+
+def _method(follow_on: FollowOn) -> str:
+    method = follow_on.facts.get("method")
+    return f"; method: {method}" if method else ""
+
+
+def _part_of_flow(case: Case, follow_on: FollowOn) -> bool:
+    """Consent on the way to the approval: same correlation id, within two minutes. The normal first leg."""
+    near = abs(follow_on.time - case.grant.started_at) <= timedelta(minutes=2)
+    return follow_on.tie.by in (TieBy.CORRELATION_ID, TieBy.SELF) and near
+
+
+@signal(
+    "persistence.consent",
+    title="A consent was given after the grant",
+    question="Was an application given rights in this user's name after the grant?",
+    group="persistence",
+    weight=2.8,
+    techniques=("T1528", "T1098.003"),
+    needs=("stream:audit", "stream:unified_audit"),
+    false_positives=("a new cloud service", "consent that the flow itself asks for is left out"),
+    gaps=("consents given before the grant",),
+)
+def consent(self: Signal, case: Case) -> Answer:
+    """Weighed by what the scopes allow; an administrator's consent for all users weighs more."""
+    weighed = []
+    for each in follow_ons(case, "consent"):
+        if _part_of_flow(case, each):
+            continue
+        risky = risky_scopes(each.facts.get("scopes"))
+        scale = decay(case, each, full=DAY) * tie_scale(case, each) * (1.0 if risky else 0.4)
+        if (each.facts.get("admin") or "").lower() == "true" or each.facts.get("consent_type") == "AllPrincipals":
+            scale *= 1.2
+        weighed.append(_Weighed(each, scale, False, f"; scopes: {', '.join(risky)}" if risky else ""))
+    return _best(self, case, weighed, chip="consent after grant", words="Consent was given to")

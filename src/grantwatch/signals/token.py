@@ -1,0 +1,203 @@
+"""In whose hands: how the tokens of the grant were used, and with what."""
+
+from __future__ import annotations
+
+from grantwatch import knowledge
+from grantwatch.grants.model import TokenUse
+from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.view import (
+    FIRST_HOUR,
+    MANY_USERS,
+    Place,
+    familiar,
+    flow_places,
+    history_scale,
+    known,
+    network_words,
+    new_to_user,
+    prefix_known,
+    redeemed_at,
+    redeemer_places,
+    redeemer_uses,
+    short_history,
+    silent,
+    span,
+    tenant_knows,
+)
+
+MANY_CLIENTS = 3
+MANY_RESOURCES = 4
+
+
+def _own_device(case: Case, place: Place | TokenUse) -> bool:
+    """A device that Entra had seen with this user before: nobody else can claim its id."""
+    return known(case, "device", place.device.id)
+
+
+def _agent_scale(case: Case, agent: str) -> float:
+    """How odd a user agent is on the redeemer's side: 0 for browsers, apps and the user's own tools."""
+    family = knowledge.agent(agent)
+    if family.kind not in ("kit", "script", "tool"):
+        return 0.0
+    if known(case, "agent_family", family.name) or known(case, "user_agent", agent):
+        return 0.0
+    on_cli = client_kind(case.grant.client.id) in ("cli", "driver")
+    if family.kind == "tool":
+        return 0.0 if on_cli else 0.6
+    scale = 1.2 if family.kind == "kit" else 1.0
+    if on_cli and family.kind == "script":
+        scale *= 0.4  # command lines are written with these libraries too
+    if familiar(case, "agent_family", family.name).tenant_users >= MANY_USERS:
+        scale *= 0.5
+    return scale
+
+
+@signal(
+    "token.script_agent",
+    title="Redeemed or used by a script",
+    question="Was the grant redeemed, or are its tokens used, by a script or a kit?",
+    group="token",
+    weight=1.7,
+    techniques=("T1528",),
+    needs=("stream:non_interactive", "field:user_agent"),
+    false_positives=("command line tools that name only their HTTP library",),
+    gaps=("a user agent is whatever the sender says",),
+)
+def script_agent(self: Signal, case: Case) -> Answer:
+    """The redeemer's user agent is a script, a kit, or a tool that does not belong to the client."""
+    scored = [
+        (_agent_scale(case, place.user_agent), place)
+        for place in redeemer_places(case.grant)
+        if place.user_agent and not _own_device(case, place)
+    ]
+    scale, worst = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    if worst is None or not scale:
+        return silent(self, case)
+    return self.fired(
+        f"The redeemer's user agent is {worst.user_agent!r}, and this user has not used it before.",
+        chip="script user agent",
+        records=worst.refs,
+        scale=scale,
+    )
+
+
+@signal(
+    "token.kit_agent",
+    title="The user agent of a known kit",
+    question="Does a user agent of this grant name a phishing kit or an attack tool?",
+    group="token",
+    weight=4.5,
+    alone=True,
+    techniques=("T1528", "T1588.002"),
+    needs=("field:user_agent",),
+    false_positives=("red team exercises",),
+    gaps=("kits change their user agent in one line", "marks that are not in knowledge/marks.toml yet"),
+)
+def kit_agent(self: Signal, case: Case) -> Answer:
+    """A mark of kind agent matches in any place of the grant; weak and expired marks weigh less, and never alone."""
+    scored = []
+    places = {place.user_agent: place for place in (*redeemer_places(case.grant), *flow_places(case.grant))}
+    for agent, place in places.items():
+        if not agent:
+            continue
+        for mark in knowledge.agent_marks(agent, case.grant.started_at.date()):
+            scale = (1.0 if mark.strength == "strong" else 0.3) * (0.4 if mark.expired else 1.0)
+            scored.append((scale, mark.title, place))
+    if not scored:
+        return silent(self, case)
+    scale, title, place = max(scored, key=lambda entry: entry[0])
+    return self.fired(
+        f"The user agent {place.user_agent!r} is a mark of: {title}.",
+        chip="kit user agent",
+        records=place.refs,
+        scale=scale,
+        alone=scale >= 1.0,
+    )
+
+
+@signal(
+    "token.fan_out",
+    title="Many clients or resources within the first hour",
+    question="Did the redeemer spread the token over the client family or over many resources at once?",
+    group="token",
+    weight=1.9,
+    techniques=("T1550.001", "T1528"),
+    needs=("stream:non_interactive",),
+    false_positives=("a suite of apps that signs in on the user's new device",),
+    gaps=("an attacker with patience", "a family that is used on day two"),
+)
+def fan_out(self: Signal, case: Case) -> Answer:
+    """At least 3 family clients or 4 resources within 60 minutes of redemption, or clients that the user never used.
+
+    The approver's own browser carries the lineage too; its uses do not count.
+    """
+    grant = case.grant
+    until = redeemed_at(grant) + FIRST_HOUR
+    uses = [use for use in redeemer_uses(grant) if use.first <= until and not _own_device(case, use)]
+    if not uses or (device_account(case) and at_its_site(case)):
+        return silent(self, case)
+    clients = {use.client.id for use in uses if use.client.id} | ({grant.client.id} if grant.client.id else set())
+    family = {client for client in clients if (found := knowledge.client(client)) and found.foci}
+    others = {client for client in clients if client != grant.client.id}
+    strange = {client for client in others if not known(case, "client", client)} if history_scale(case) else set()
+    resources = {use.resource.id or use.resource.name for use in uses} | {leg.resource.id for leg in grant.legs}
+    resources.discard(None)
+    scale = 0.0
+    if len(family) >= MANY_CLIENTS:
+        scale = 1.3 if strange else 1.0
+    elif len(resources) >= MANY_RESOURCES:
+        scale = 0.8 if others else 0.5
+    elif strange:
+        scale = 0.6
+    if not scale:
+        return silent(self, case)
+    if all(prefix_known(case, use.network) for use in uses):
+        scale *= 0.5
+    first = min(uses, key=lambda use: use.first)
+    spread = span(max(use.first for use in uses) - redeemed_at(grant))
+    return self.fired(
+        f"Within {spread} of redemption the redeemer got tokens for {len(resources)} resources "
+        f"through {len(clients)} clients, {len(strange)} of which this user had not used.",
+        chip="fan-out",
+        records=tuple(ref for use in (first, *uses) for ref in use.refs[:1])[:4],
+        scale=scale,
+    )
+
+
+@signal(
+    "token.moved",
+    title="Tokens used later from a network that is new to the user",
+    question="Did the lineage move to another network after the grant?",
+    group="token",
+    weight=1.4,
+    techniques=("T1550.001",),
+    needs=("stream:non_interactive", "field:session_id", "history"),
+    false_positives=("a laptop that travels",),
+    gaps=("an attacker who stays in one network",),
+)
+def moved(self: Signal, case: Case) -> Answer:
+    """A later use by the redeemer in a network that is neither of the flow nor known to the user."""
+    flow = [place.network for place in flow_places(case.grant)]
+    prefixes = {network.prefix for network in flow} - {None}
+    asns = {network.asn for network in flow} - {None}
+    until = redeemed_at(case.grant) + FIRST_HOUR
+    for place in redeemer_places(case.grant):
+        network = place.network
+        if place.time <= until or not new_to_user(case, network) or _own_device(case, place):
+            continue
+        if network.asn in asns or network.prefix in prefixes or tenant_knows(case, network) == "prefix":
+            continue
+        scale = history_scale(case)
+        if not scale:
+            return short_history(self, case)
+        if tenant_knows(case, network):
+            scale *= 0.6
+        return self.fired(
+            f"{span(place.time - case.grant.started_at)} after the grant its tokens were used from "
+            f"{network_words(network)}, where this user had not been seen.",
+            chip="moved network",
+            records=place.refs,
+            scale=scale,
+        )
+    return silent(self, case)

@@ -1,0 +1,229 @@
+"""What signals look at: the places and hands of a grant, what was familiar before it, and what the logs lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from grantwatch import knowledge
+from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
+from grantwatch.profile.model import EarlierGrant, Familiarity
+from grantwatch.records.model import RecordRef
+from grantwatch.signals.signal import Case, NotAssessed, Signal
+
+__all__ = [
+    "FIRST_HOUR",
+    "MANY_USERS",
+    "SETTLED",
+    "Place",
+    "attempted",
+    "earlier_grants",
+    "familiar",
+    "flow_places",
+    "history_scale",
+    "known",
+    "lacking",
+    "network_words",
+    "new_to_user",
+    "prefix_known",
+    "redeemed_at",
+    "redeemer_places",
+    "redeemer_uses",
+    "short_history",
+    "silent",
+    "span",
+    "tenant_knows",
+    "why_blind",
+]
+
+FIRST_HOUR = timedelta(minutes=60)
+SETTLED = timedelta(hours=24)
+"""How long ago something must have been seen to count as normal: less could be the attack itself."""
+
+SHORT_HISTORY_DAYS = 3.0
+FULL_HISTORY_DAYS = 30.0
+MANY_USERS = 3
+"""From this many users of the tenant on, a network or client is nothing special there."""
+
+_LACKS = {
+    "stream:interactive": "the interactive sign-in log is not among these files",
+    "stream:non_interactive": "the non-interactive sign-in log is not among these files",
+    "stream:audit": "the Entra audit log is not among these files",
+    "stream:unified_audit": "the Unified Audit Log is not among these files",
+    "field:protocol": "these sign-in records do not name the authentication protocol",
+    "field:transfer": "these sign-in records do not carry the original transfer method",
+    "field:session_id": "these records carry no session id",
+    "field:token_id": "these records carry no token id",
+    "field:asn": "these records do not say which network (ASN) an address belongs to",
+    "field:user_agent": "these records carry no user agent",
+    "history": "these logs do not reach back before the grant",
+}
+# Either audit log shows a directory change; only both missing makes a signal blind.
+_EITHER = frozenset({"stream:audit", "stream:unified_audit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One request as seen from outside: from where, with what, when first (UTC), and whether the redeemer made it."""
+
+    network: Network
+    user_agent: str | None
+    device: Device
+    time: datetime
+    redeemer: bool
+    refs: tuple[RecordRef, ...]
+
+
+def lacking(needs: Iterable[str], missing: frozenset[str]) -> tuple[str, ...]:
+    """Those of `needs` that make a signal blind, given what the logs miss. Either audit log will do for both."""
+    needs = tuple(needs)
+    gone = [need for need in needs if need in missing]
+    if _EITHER.issubset(needs) and not _EITHER.issubset(missing):
+        gone = [need for need in gone if need not in _EITHER]
+    return tuple(gone)
+
+
+def why_blind(needs: Iterable[str]) -> str:
+    """One plain sentence for missing needs."""
+    words = "; ".join(_LACKS[need] for need in needs)
+    return f"Not assessed: {words}."
+
+
+def silent(signal: Signal, case: Case) -> NotAssessed | None:
+    """The answer of a signal that found nothing: None, or NotAssessed where it could not have seen it."""
+    gone = lacking(signal.needs, case.missing)
+    return signal.not_assessed(why_blind(gone)) if gone else None
+
+
+def attempted(grant: Grant) -> bool:
+    """True where nobody got a token: blocked or abandoned."""
+    return grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED)
+
+
+def redeemed_at(grant: Grant) -> datetime:
+    """When the device got its first token; the start of the grant where that was not seen."""
+    return grant.redemption.time if grant.redemption else grant.started_at
+
+
+def redeemer_uses(grant: Grant) -> tuple[TokenUse, ...]:
+    """Token uses in the hands of whoever redeemed."""
+    return tuple(use for use in grant.token_uses if use.party is Party.REDEEMER)
+
+
+def flow_places(grant: Grant) -> tuple[Place, ...]:
+    """The legs, and the redeemer's token uses of the first hour."""
+    until = redeemed_at(grant) + FIRST_HOUR
+    legs = tuple(
+        Place(leg.network, leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,))
+        for leg in grant.legs
+    )
+    return legs + tuple(place for place in _use_places(grant) if place.time <= until)
+
+
+def redeemer_places(grant: Grant) -> tuple[Place, ...]:
+    """The redemption and every later token use of the redeemer."""
+    return tuple(place for place in flow_places(grant) if place.redeemer and place.time <= redeemed_at(grant)) + tuple(
+        place for place in _use_places(grant) if place.time > redeemed_at(grant)
+    )
+
+
+def _use_places(grant: Grant) -> tuple[Place, ...]:
+    return tuple(
+        Place(use.network, use.user_agent, use.device, use.first, True, use.refs) for use in redeemer_uses(grant)
+    )
+
+
+def earlier_grants(case: Case) -> tuple[EarlierGrant, ...]:
+    """Earlier grants that may count as normal: a day or more before, and not themselves judged high."""
+    latest = case.grant.started_at - SETTLED
+    return tuple(
+        earlier
+        for earlier in case.profile.earlier_grants
+        if earlier.started_at <= latest and earlier.grant_id not in case.worse_grants
+    )
+
+
+def familiar(case: Case, dimension: str, value: object) -> Familiarity:
+    """How familiar a value was; empty for a value that the log does not give."""
+    return case.profile.familiarity(dimension, value) if value is not None else Familiarity()
+
+
+def known(case: Case, dimension: str, value: object) -> bool:
+    """True where the user was seen with the value a day or more before, and before any grant judged high.
+
+    What became familiar only since an attack is the attacker's own trace.
+    """
+    seen = familiar(case, dimension, value)
+    if not seen.known_to_user:
+        return False
+    if seen.user_first is None:
+        return True
+    bad = [g.started_at for g in case.profile.earlier_grants if g.grant_id in case.worse_grants]
+    latest = min([case.grant.started_at - SETTLED, *(start - FIRST_HOUR for start in bad)])
+    return seen.user_first <= latest
+
+
+def prefix_known(case: Case, network: Network) -> bool:
+    """True where the user had been seen in this very /24 or /48."""
+    return network.prefix is not None and known(case, "prefix", network.prefix)
+
+
+def new_to_user(case: Case, network: Network) -> bool | None:
+    """True where neither prefix nor ASN was known to the user; None where the log gives neither."""
+    if network.prefix is None and network.asn is None:
+        return None
+    return not (prefix_known(case, network) or known(case, "asn", network.asn))
+
+
+def tenant_knows(case: Case, network: Network) -> str | None:
+    """`prefix` or `asn` where at least three users of the tenant were seen there; None otherwise."""
+    if familiar(case, "prefix", network.prefix).tenant_users >= MANY_USERS:
+        return "prefix"
+    if familiar(case, "asn", network.asn).tenant_users >= MANY_USERS:
+        return "asn"
+    return None
+
+
+def history_scale(case: Case) -> float:
+    """How much "never seen before" is worth: 0 without history, 1 from 30 days on.
+
+    An account without history in a tenant with two weeks of it is new or dormant: worth a little.
+    """
+    days = case.profile.user_history_days
+    if "history" in case.missing:
+        return 0.0
+    if days < SHORT_HISTORY_DAYS:
+        return 0.35 if case.profile.tenant_history_days >= 14 else 0.0
+    if days < 7:
+        return 0.35
+    return min(1.0, 0.5 + 0.5 * (days - 7) / (FULL_HISTORY_DAYS - 7))
+
+
+def short_history(signal: Signal, case: Case) -> NotAssessed:
+    """The answer of a signal that needs more history than there is."""
+    gone = lacking(signal.needs, case.missing)
+    if gone:
+        return signal.not_assessed(why_blind(gone))
+    days = case.profile.user_history_days
+    return signal.not_assessed(f"Not assessed: the logs hold only {days:.0f} days of this user before the grant.")
+
+
+def network_words(network: Network) -> str:
+    """A network for a sentence: who runs it, its ASN, country and address, as far as the log says."""
+    mark = knowledge.network(network.asn, network.ip)
+    name = f"AS{network.asn}" if network.asn is not None else ""
+    if mark and mark.name:
+        name = f"{mark.name} ({name})" if name else mark.name
+    parts = [part for part in (name, network.country, network.ip or network.prefix) if part]
+    return ", ".join(parts) or "an unnamed network"
+
+
+def span(delta: timedelta) -> str:
+    """A length of time in words: `40 seconds`, `5 minutes`, `2 hours`, `3 days`."""
+    seconds = max(0, int(delta.total_seconds()))
+    for size, word in ((86400 * 2, "day"), (7200, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = round(seconds / {"day": 86400, "hour": 3600, "minute": 60}[word])
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -1,0 +1,71 @@
+"""The words in words.toml, as questions: is this scope risky, does this rule hide or forward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+
+from grantwatch.errors import KnowledgeError
+
+__all__ = ["RuleMarks", "forwards_outside", "risky_scopes", "rule_marks"]
+
+_LISTS = ("risky_scopes", "hiding_folders", "rule_words")
+
+
+@cache
+def _words() -> dict[str, tuple[str, ...]]:
+    import tomllib
+    from importlib.resources import files
+
+    raw = tomllib.loads(files("grantwatch.signals").joinpath("words.toml").read_text("utf-8"))
+    for key in _LISTS:
+        if not isinstance(raw.get(key), list) or not all(isinstance(word, str) and word for word in raw[key]):
+            raise KnowledgeError(f"words.toml: {key}: must be a list of texts")
+    return {key: tuple(word.lower() for word in raw[key]) for key in _LISTS}
+
+
+def risky_scopes(scopes: str | None) -> tuple[str, ...]:
+    """Those of the scopes (separated by blanks or commas) that let an application read, send or change much."""
+    asked = dict.fromkeys((scopes or "").replace(",", " ").split())
+    risky = _words()["risky_scopes"]
+    # A scope may be written with its resource in front: https://graph.microsoft.com/Mail.Read
+    return tuple(
+        scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in risky)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMarks:
+    """What an inbox rule does: `hides` mail from its owner, `forwards` it to somebody, and how it looks."""
+
+    hides: bool
+    forwards: bool
+    odd_name: bool
+    words: tuple[str, ...]
+
+
+def rule_marks(facts: Mapping[str, str]) -> RuleMarks:
+    """Read the facts of an inbox rule: name, move_to_folder, delete, forward_to, redirect_to, words, from."""
+    folder = (facts.get("move_to_folder") or "").lower().replace("/", "\\").rsplit("\\", 1)[-1].strip(" :")
+    name = (facts.get("name") or "").strip()
+    text = " ".join((facts.get("words") or "", facts.get("from") or "", name)).lower()
+    return RuleMarks(
+        hides=_true(facts.get("delete")) or folder in _words()["hiding_folders"],
+        forwards=bool(facts.get("forward_to") or facts.get("redirect_to")),
+        odd_name=bool(name) and (len(name) <= 2 or not any(letter.isalnum() for letter in name)),
+        words=tuple(word for word in _words()["rule_words"] if word in text),
+    )
+
+
+def forwards_outside(address: str | None, upn: str | None) -> bool:
+    """True where an address is not in the domain of the user; also where the user's domain is not known."""
+    if not address:
+        return False
+    domain = (upn or "").rpartition("@")[2].lower()
+    return not domain or f"@{domain}" not in address.lower()
+
+
+def _true(text: str | None) -> bool:
+    return (text or "").strip().lower() == "true"

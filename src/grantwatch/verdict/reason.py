@@ -1,0 +1,46 @@
+"""The one sentence of a verdict: why this severity and not the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grantwatch.grants.model import Grant, Outcome
+from grantwatch.signals.signal import Evidence
+from grantwatch.verdict.model import Severity
+
+__all__ = ["reason"]
+
+_WHAT = {
+    Outcome.REDEEMED: "A redeemed grant",
+    Outcome.APPROVED: "An approved grant",
+    Outcome.ABANDONED: "An abandoned attempt",
+    Outcome.BLOCKED: "A blocked attempt",
+}
+
+
+def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopped: str | None) -> str:
+    """One plain sentence; `stopped` is the gate that kept the severity from being higher, in words."""
+    against = [each for each in evidence if each.group != "favour" and each.weight > 0]
+    favour = [each for each in evidence if each.group == "favour"]
+    what = _WHAT[grant.outcome]
+    if not against:
+        if favour:
+            return f"{what} with nothing against it and {_joined(favour)} for it."
+        return f"{what} with nothing against it, but no established habit that explains it either."
+    groups = len({each.group for each in against})
+    kinds = "one kind of evidence" if groups == 1 else f"{groups} kinds of evidence"
+    text = f"{what} with {kinds}: {_joined(against[:3])}"
+    if len(against) > 3:
+        text += f" and {len(against) - 3} more"
+    if favour:
+        text += f"; {_joined(favour)} speaks for it"
+    if stopped:
+        return f"{text}; not more than {severity.label}, as {stopped}."
+    if severity is Severity.CRITICAL:
+        return f"{text}."
+    return f"{text}; together they reach {severity.label} and not {Severity(severity + 1).label}."
+
+
+def _joined(evidence: Sequence[Evidence]) -> str:
+    chips = [each.chip for each in evidence]
+    return chips[0] if len(chips) == 1 else f"{', '.join(chips[:-1])} and {chips[-1]}"

@@ -1,0 +1,153 @@
+"""From evidence to a score: a sum of log-odds that can be read term by term, then a few gates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grantwatch.grants.model import Grant, Outcome
+from grantwatch.signals.signal import GROUPS, Evidence, NotAssessed
+from grantwatch.verdict.model import Severity, Verdict
+from grantwatch.verdict.reason import reason
+from grantwatch.verdict.weights import Weights, weights
+
+__all__ = ["Gate", "Term", "gates", "score", "severity", "terms", "verdict"]
+
+FAVOUR = "favour"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the sum. `kind` is prior, group, favour, or cap; `value` is what it adds, in log-odds.
+
+    The values of all terms add up to the log-odds of the score. A cap has the value by which it lowers the sum.
+    """
+
+    kind: str
+    label: str
+    value: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A severity that a grant cannot pass, and why, in words."""
+
+    at_most: Severity
+    why: str
+
+
+def _combine(heavy_to_light: Sequence[float], cap: float, share: float) -> float:
+    if not heavy_to_light:
+        return 0.0
+    return min(cap, heavy_to_light[0] + share * sum(heavy_to_light[1:]))
+
+
+def _group_sum(evidence: Sequence[Evidence], numbers: Weights) -> float:
+    cap = numbers.group_cap_alone if any(each.alone for each in evidence) else numbers.group_cap
+    return _combine(sorted((each.weight for each in evidence), reverse=True), cap, numbers.rest_share)
+
+
+def _by_group(evidence: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:
+    positive = [each for each in evidence if each.group != FAVOUR and each.weight > 0]
+    return {
+        group: found for group in GROUPS if (found := tuple(each for each in positive if each.group == group))
+    }
+
+
+def _certainty_factor(grant: Grant, numbers: Weights) -> float:
+    certainty = min(1.0, max(0.0, grant.certainty))
+    return numbers.certainty_share + (1 - numbers.certainty_share) * certainty
+
+
+def _sum_terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights) -> list[Term]:
+    factor = _certainty_factor(grant, numbers)
+    found = [Term("prior", "prior", numbers.prior, "a device code grant about which nothing is known")]
+    reducible = 0.0
+    for group, members in _by_group(evidence).items():
+        value = factor * _group_sum(members, numbers)
+        found.append(Term("group", group, value, "; ".join(each.chip for each in members)))
+        if group in numbers.favour_touches:
+            reducible += value - factor * _group_sum([each for each in members if each.alone], numbers)
+    favour = [each for each in evidence if each.group == FAVOUR and each.weight < 0]
+    if favour:
+        wanted = max(numbers.favour_floor, sum(each.weight for each in favour))
+        # With nothing against it a habit may also take from the prior: that is what "none" means.
+        value = max(wanted, -reducible) if len(found) > 1 else wanted
+        found.append(Term("favour", FAVOUR, value, "; ".join(each.chip for each in favour)))
+    return found
+
+
+def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:
+    """The gates that keep this grant below a severity, lowest first, whatever its score."""
+    numbers = weights()
+    need = numbers.gates
+    groups = _by_group(evidence)
+    kinds = [group for group, members in groups.items() if _group_sum(members, numbers) >= need.group_counts]
+    alone = any(each.alone for members in groups.values() for each in members)
+    found: list[Gate] = []
+    if grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
+        found.append(Gate(Severity.MEDIUM, "nobody got a token"))
+    if grant.certainty < need.certainty_for_high:
+        found.append(Gate(Severity.MEDIUM, "it is not sure that a device code was used at all"))
+    if len(kinds) < need.groups_for_high and not alone:
+        found.append(Gate(Severity.MEDIUM, f"the evidence is of {_count(len(kinds))} only"))
+    persists = any(each.alone for each in groups.get("persistence", ()))
+    if grant.outcome is not Outcome.REDEEMED and not persists:
+        found.append(Gate(Severity.HIGH, "no redemption was seen"))
+    if len(kinds) < need.groups_for_critical and not (alone and len(kinds) > 1):
+        found.append(Gate(Severity.HIGH, f"the evidence is of {_count(len(kinds))} only"))
+    return tuple(sorted(found, key=lambda gate: gate.at_most))
+
+
+def _count(kinds: int) -> str:
+    words = ("no kind that counts by itself", "one kind", "two kinds", "three kinds")
+    return words[kinds] if kinds < len(words) else f"{kinds} kinds"
+
+
+def terms(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Term, ...]:
+    """Every line of the sum: prior, groups, favour, and the gate that applied, if any. The values add up."""
+    numbers = weights()
+    found = _sum_terms(grant, evidence, numbers)
+    total = sum(term.value for term in found)
+    blocked = _applied(total, gates(grant, evidence), numbers)
+    if blocked:
+        highest = numbers.highest(blocked.at_most)
+        # The middle of the highest score's rounding range, so that the sum rounds to that very score.
+        ceiling = math.log(highest / (100 - highest))
+        found.append(Term("cap", f"at most {blocked.at_most.label}", min(0.0, ceiling - total), blocked.why))
+    return tuple(found)
+
+
+def _applied(total: float, found: tuple[Gate, ...], numbers: Weights) -> Gate | None:
+    reached = numbers.severity_of(_rounded(total))
+    return next((gate for gate in found if gate.at_most < reached), None)
+
+
+def _rounded(total: float) -> int:
+    return round(100 / (1 + math.exp(-total)))
+
+
+def score(grant: Grant, evidence: Sequence[Evidence]) -> int:
+    """0–100 from the sum of all terms, gates included."""
+    return _rounded(math.fsum(term.value for term in terms(grant, evidence)))
+
+
+def severity(evidence: Sequence[Evidence], points: int) -> Severity:
+    """The severity of a score; NONE only for an established habit with nothing against it."""
+    habit = any(each.group == FAVOUR for each in evidence)
+    against = any(each.group != FAVOUR and each.weight > 0 for each in evidence)
+    return Severity.NONE if habit and not against else weights().severity_of(points)
+
+
+def verdict(grant: Grant, evidence: Sequence[Evidence], not_assessed: Sequence[NotAssessed]) -> Verdict:
+    """The verdict on one grant: evidence against it first, heaviest first, then what speaks for it."""
+    ordered = tuple(sorted(evidence, key=lambda each: (-each.weight, each.signal)))
+    points = score(grant, ordered)
+    level = severity(ordered, points)
+    numbers = weights()
+    total = math.fsum(term.value for term in _sum_terms(grant, ordered, numbers))
+    stopped = _applied(total, gates(grant, ordered), numbers)
+    why = reason(grant, ordered, level, stopped.why if stopped else None)
+    return Verdict(points, level, ordered, tuple(not_assessed), why)

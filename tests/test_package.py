@@ -1,0 +1,127 @@
+"""The package as it is installed: what is in the wheel, what it depends on, how quickly the command answers."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import grantwatch
+
+HEAVY = ("duckdb", "jinja2", "orjson", "sqlglot")
+"""What `--help` has no use for."""
+
+CACHE = re.compile(r"/(?:__pycache__|\.[^/]+)/")
+
+ANSWER_HELP = """
+import sys
+from grantwatch.cli import main
+sys.argv = ["grantwatch", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code, stop.code
+print("loaded:", *sys.modules)
+"""
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(scope="session")
+def project(root: Path) -> dict[str, object]:
+    declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert isinstance(declared, dict)
+    return declared
+
+
+def names(requirements: object) -> set[str]:
+    assert isinstance(requirements, list)
+    return {normal(re.split(r"[^\w.-]", requirement, maxsplit=1)[0]) for requirement in requirements}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["hunt", "--help"], ["--version"]], ids=" ".join)
+def test_answers_without_loading_the_engine(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ANSWER_HELP, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    assert loaded.isdisjoint(HEAVY), f"loaded for {arguments}: {sorted(loaded.intersection(HEAVY))}"
+
+
+def test_version_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ANSWER_HELP, "--version"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert grantwatch.__version__ in done.stdout.partition("loaded:")[0]
+
+
+def test_wheel_holds_every_file_of_the_package(root: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("hatchling") is None:
+        pytest.skip("needs hatchling, which `make test` installs from requirements/runtime.txt")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=root,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.startswith(f"grantwatch-{grantwatch.__version__}-")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    source = root / "src"
+    files = {
+        path.relative_to(source).as_posix()
+        for path in (source / "grantwatch").rglob("*")
+        if path.is_file() and not CACHE.search(path.relative_to(source).as_posix())
+    }
+    assert files <= held, f"not in the wheel: {sorted(files - held)}"
+
+
+def test_imports_only_what_it_declares(root: Path, project: dict[str, object]) -> None:
+    """A package that only the tests install would be found here, and missing for whoever installs Grantwatch."""
+    imported: dict[str, set[str]] = {}
+    for path in (root / "src" / "grantwatch").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                modules = [node.module]
+            for module in modules:
+                imported.setdefault(module.partition(".")[0], set()).add(path.relative_to(root).as_posix())
+    third_party = {normal(name) for name in imported} - {normal(name) for name in sys.stdlib_module_names}
+    undeclared = third_party - names(project["dependencies"]) - {"grantwatch"}
+    assert not undeclared, f"imported but not declared in pyproject.toml: {sorted(undeclared)}"
+
+
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+def test_lock_covers_what_is_declared(root: Path, project: dict[str, object], lock: str) -> None:
+    extras = project["optional-dependencies"]
+    assert isinstance(extras, dict)
+    wanted = names(project["dependencies"]) | {"hatchling", "editables"}
+    if lock == "dev.txt":
+        wanted |= names(extras["dev"])
+    text = (root / "requirements" / lock).read_text(encoding="utf-8")
+    pinned = {normal(name) for name in re.findall(r"^([\w.-]+)==", text, flags=re.MULTILINE)}
+    assert wanted <= pinned, f"run `make lock`: {sorted(wanted - pinned)} not in requirements/{lock}"
+
+
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+def test_lock_holds_pins_and_hashes_and_nothing_else(root: Path, lock: str) -> None:
+    lines = (root / "requirements" / lock).read_text(encoding="utf-8").splitlines()
+    stray = [
+        line
+        for line in lines
+        if "://" in line or not re.match(r"#|    #|    --hash=sha256:[0-9a-f]{64}|[\w.-]+==[\w.]+( ; .+)? \\$", line)
+    ]
+    assert not stray
