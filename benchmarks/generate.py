@@ -16,7 +16,6 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -188,7 +187,7 @@ def _login(  # noqa: PLR0917 - the two above are its only callers
 
 def _block(tenant: Tenant, mint: Mint, user: int, at: datetime) -> tuple[SignInEvent, ...]:
     seat = tenant.seat(user)
-    policy = replace(Policy.blocking_device_code("0c14a1b2-0000-4000-8000-000000000014"))
+    policy = Policy.blocking_device_code("0c14a1b2-0000-4000-8000-000000000014")
     return blocked_attempt(
         mint,
         tenant.people[user],
@@ -248,7 +247,7 @@ def ordinary(tenant: Tenant, dice: random.Random, records: int) -> Iterator[tupl
 def write(path: Path, records: int, seed: int, share: float) -> None:
     """Write `records` lines to `path`, in order of time."""
     mint = Mint(f"benchmark {seed}")
-    tenant = Tenant(max(2000, records // 2500), mint)
+    tenant = Tenant(max(2000, records // 5000), mint)
     marked = flows(tenant, mint, round(records * share))
     marked.append((sys.maxsize, b""))
     following, at = 0, marked[0][0]

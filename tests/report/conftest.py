@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -62,7 +64,7 @@ def at(**offset: float) -> datetime:
     return T0 + timedelta(**offset)
 
 
-def leg(kind: LegKind, time: datetime, network: Network, position: int, **more: object) -> Leg:
+def leg(kind: LegKind, time: datetime, network: Network, position: int, **more: Any) -> Leg:
     base = Leg(
         kind=kind,
         time=time,
@@ -81,7 +83,7 @@ def leg(kind: LegKind, time: datetime, network: Network, position: int, **more: 
     return replace(base, **more)
 
 
-def use(client: Named, resource: Named, first: datetime, last: datetime, count: int, **more: object) -> TokenUse:
+def use(client: Named, resource: Named, first: datetime, last: datetime, count: int, **more: Any) -> TokenUse:
     base = TokenUse(
         client=client,
         resource=resource,
@@ -103,7 +105,7 @@ def use(client: Named, resource: Named, first: datetime, last: datetime, count: 
     return replace(base, **more)
 
 
-def follow(kind: str, operation: str, time: datetime, target: Named, **more: object) -> FollowOn:
+def follow(kind: str, operation: str, time: datetime, target: Named, **more: Any) -> FollowOn:
     base = FollowOn(
         kind=kind,
         operation=operation,
@@ -178,18 +180,22 @@ def phished() -> Judged:
         ),
         follow_ons=(
             follow(
-                "device_registration",
+                "device_registered",
                 "Register device",
                 at(minutes=4, seconds=10),
                 Named(None, "DESKTOP-7QK2M1P"),
                 target_type="Device",
-                facts={"Device Id": DEVICE, "Device OS": "Windows 10.0.19044", "Device Trust Type": "Azure AD join"},
+                facts={"device_id": DEVICE, "os": "Windows 10.0.19044", "trust": "Azure AD join"},
             ),
             follow(
-                "inbox_rule", "New-InboxRule", at(hours=2, minutes=5), Named(None, ".."), facts={"MoveToFolder": "RSS"}
+                "inbox_rule",
+                "New-InboxRule",
+                at(hours=2, minutes=5),
+                Named(None, ".."),
+                facts={"name": "..", "move_to_folder": "RSS"},
             ),
             follow("mail_access", "MailItemsAccessed", at(hours=2, minutes=9), Named(None, "Inbox"), count=1843),
-            follow("method_change", "User registered security info", at(days=1), Named(None, "Authenticator app")),
+            follow("security_info", "User registered security info", at(days=1), Named(None, "Authenticator app")),
         ),
         scopes=("openid", "profile"),
         role_ids=("62e90394-69f5-4237-9190-012177145e10",),
@@ -368,7 +374,24 @@ def no_grants() -> Hunt:
     return hunt_of()
 
 
-def hostile(text: str) -> Hunt:
+@pytest.fixture
+def hostile() -> Callable[[str], Hunt]:
+    """The phished user's hunt with a text wherever a log can put it."""
+    return hostile_hunt
+
+
+@pytest.fixture
+def many() -> Hunt:
+    """One phished user among 300 developers."""
+    return hunt_of(phished(), *(developer(number) for number in range(300)))
+
+
+@pytest.fixture
+def phished_grant() -> Grant:
+    return phished().grant
+
+
+def hostile_hunt(text: str) -> Hunt:
     """The phished user's hunt with `text` wherever a log can put it."""
     judged = phished()
     grant = judged.grant

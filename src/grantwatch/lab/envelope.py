@@ -10,7 +10,7 @@ from grantwatch.lab.graph import Record, authentication_details, graph_audit, gr
 __all__ = ["condition_bits", "envelope_audit", "envelope_signin", "offset_time", "signin_properties"]
 
 DELAY = timedelta(minutes=4)
-"""`time` is when the record was taken in, minutes after what happened."""
+"""The `time` of a sign-in is when it was taken in, minutes after it happened; that of an audit is its own."""
 
 CONDITION_BITS = {
     "application": 1,
@@ -72,7 +72,7 @@ def signin_properties(event: SignInEvent) -> Record:
 
 def envelope_signin(event: SignInEvent) -> Record:
     """A record of category SignInLogs or NonInteractiveUserSignInLogs."""
-    record = _envelope(event.time, event.tenant_id, "Sign-in activity")
+    record = _envelope(event.time + DELAY, event.tenant_id, "Sign-in activity")
     record |= {
         "category": "SignInLogs" if event.interactive else "NonInteractiveUserSignInLogs",
         "resultType": str(event.error_code),
@@ -104,7 +104,7 @@ def envelope_audit(event: ActivityEvent) -> Record:
 
 def _envelope(time: datetime, tenant_id: str, operation: str) -> Record:
     return {
-        "time": (time + DELAY).strftime("%Y-%m-%dT%H:%M:%S.%f") + "3Z",
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z",
         "resourceId": f"/tenants/{tenant_id}/providers/Microsoft.aadiam",
         "operationName": operation,
         "operationVersion": "1.0",

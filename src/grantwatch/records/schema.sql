@@ -9,6 +9,7 @@ CREATE TABLE sign_in (
     ignored         VARCHAR,
     time            TIMESTAMP,
     user_key        VARCHAR,
+    upn             VARCHAR,
     tenant_id       VARCHAR,
     app_id          VARCHAR,
     resource_id     VARCHAR,
@@ -28,7 +29,7 @@ CREATE TABLE sign_in (
     has_transfer    BOOLEAN,
     has_token_id    BOOLEAN,
     rest            STRUCT(
-        upn VARCHAR, user_type VARCHAR, home_tenant_id VARCHAR, app_name VARCHAR, resource_name VARCHAR, city VARCHAR,
+        user_type VARCHAR, home_tenant_id VARCHAR, app_name VARCHAR, resource_name VARCHAR, city VARCHAR,
         client_app VARCHAR, device_name VARCHAR, device_os VARCHAR, device_browser VARCHAR, device_managed VARCHAR,
         device_compliant VARCHAR, device_trust VARCHAR, protocol VARCHAR, transfer VARCHAR, incoming VARCHAR,
         status_detail VARCHAR, request_type VARCHAR, token_id VARCHAR, ca_status VARCHAR, token_binding VARCHAR,

@@ -8,6 +8,7 @@ SELECT
     set_aside AS ignored,
     moment AS time,
     lower(coalesce(nullif(user_id, ''), upn)) AS user_key,
+    lower(upn) AS upn,
     tenant_id,
     app_id,
     resource_id,
@@ -29,7 +30,7 @@ SELECT
     token_id IS NOT NULL AS has_token_id,
     CASE WHEN marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
         THEN struct_pack(
-            upn := upn, user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name,
+            user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name,
             resource_name := resource_name, city := city, client_app := client_app, device_name := device_name,
             device_os := device_os, device_browser := device_browser, device_managed := device_managed,
             device_compliant := device_compliant, device_trust := device_trust, protocol := protocol, transfer := transfer,

@@ -9,7 +9,7 @@ SELECT
     time,
     said(user_key) AS user_key,
     CASE WHEN NOT contains(user_key, '@') THEN said(user_key) END AS user_id,
-    coalesce(lower(said(rest.upn)), CASE WHEN contains(user_key, '@') THEN user_key END) AS upn,
+    coalesce(said(upn), CASE WHEN contains(user_key, '@') THEN user_key END) AS upn,
     lower(said(tenant_id)) AS tenant_id,
     lower(said(app_id)) AS app_id,
     lower(said(resource_id)) AS resource_id,

@@ -15,7 +15,7 @@ from grantwatch.grants.model import Grant, TokenUse
 from grantwatch.hunt import Hunt
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
-from grantwatch.report.escape import clean
+from grantwatch.report.escape import clean, terminal
 from grantwatch.report.timeline import timeline
 from grantwatch.respond import Request, Step, containment, questions
 from grantwatch.verdict.model import Incident, Judged, Severity
@@ -32,6 +32,8 @@ MOST_RAW = 40
 RAW_LIMIT = 20_000
 """Characters per raw record."""
 LIST_LIMIT = 100
+NAME_LIMIT = 120
+"""Characters of a name in a heading or a table."""
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -105,6 +107,7 @@ def _environment() -> Environment:
         incident_grants=_incident_grants,
     )
     environment.filters["pretty"] = _pretty
+    environment.filters["short"] = lambda text: terminal(text, NAME_LIMIT)
     return environment
 
 

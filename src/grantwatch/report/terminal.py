@@ -223,7 +223,11 @@ class _Page:
             self.console.print()
 
     def _route(self, grant: Grant) -> Text:
-        return self._text((safe(grant.client.label, 80), ""), (" \u2192 ", "dim"), (safe(grant.resource.label, 80), ""))
+        return self._text(
+            (safe(words.client(grant.client), 80), ""),
+            (" \u2192 ", "dim"),
+            (safe(words.resource(grant.resource), 80), ""),
+        )
 
     def _incidents(self) -> None:
         if not self.hunt.incidents:

@@ -14,7 +14,7 @@ from html import escape
 
 from grantwatch.grants.model import FollowOn, Grant, Leg, LegKind, Network, Party, TokenUse
 from grantwatch.report.escape import terminal
-from grantwatch.report.words import elapsed, network, second
+from grantwatch.report.words import client, elapsed, network, resource, second
 
 __all__ = ["timeline"]
 
@@ -110,7 +110,7 @@ def _lane(name: str, note: str, style: str, marks: list[_Mark]) -> _Lane:
 
 def _places(networks: Sequence[Network]) -> str:
     known = list(dict.fromkeys(network(place, ip=False) for place in networks))
-    shown = ", ".join(known[:3])
+    shown = "; ".join(known[:3])
     return f"{shown} and {len(known) - 3} more" if len(known) > 3 else shown
 
 
@@ -123,7 +123,7 @@ def _of_leg(leg: Leg) -> _Mark:
 def _of_use(use: TokenUse) -> _Mark:
     times = f" \u00d7{use.count}" if use.count > 1 else ""
     failed = f", {use.failures} failed" if use.failures else ""
-    label = f"{terminal(use.client.label, 34)} \u2192 {terminal(use.resource.label, 30)}{times}{failed}"
+    label = f"{terminal(client(use.client), 34)} \u2192 {terminal(resource(use.resource), 30)}{times}{failed}"
     hint = f"{label}: {second(use.first)} to {second(use.last)} UTC from {network(use.network)}"
     return _Mark("use", label, hint, use.first, use.last)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from grantwatch.grants.model import Grant, LegKind, Network, Outcome
+from grantwatch import knowledge
+from grantwatch.grants.model import Grant, LegKind, Named, Network, Outcome
 from grantwatch.hunt import Hunt
 from grantwatch.records.model import RecordSums
 from grantwatch.signals.signal import Evidence
@@ -14,13 +15,17 @@ from grantwatch.verdict.model import Judged, Severity
 __all__ = [
     "OUTCOMES",
     "chip",
+    "client",
     "counts",
     "day",
     "elapsed",
+    "error",
     "minute",
     "network",
     "nothing_found",
     "plural",
+    "resource",
+    "roles",
     "second",
     "sentence",
     "span",
@@ -67,9 +72,35 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def network(place: Network, *, ip: bool = True) -> str:
-    """`203.0.113.77 AS64511 US`, as far as it is known; `not logged` where nothing is."""
-    parts = [place.ip if ip else None, f"AS{place.asn}" if place.asn is not None else None, place.country]
-    return " ".join(part for part in parts if part) or "not logged"
+    """`203.0.113.77, AS64511 Example Hosting, US`, as far as it is known; `not logged` where nothing is."""
+    mark = knowledge.network(place.asn, place.ip)
+    known = f" {mark.name}" if mark else ""
+    number = f"AS{place.asn}{known}" if place.asn is not None else known.strip()
+    parts = [place.ip if ip else None, number, place.country]
+    return ", ".join(part for part in parts if part) or "not logged"
+
+
+def client(named: Named) -> str:
+    """The known name of a client, else what the log calls it: a log name is the client owner's choice."""
+    return knowledge.client_name(named.id, named.name)
+
+
+def resource(named: Named) -> str:
+    """The known name of a resource, else what the log calls it."""
+    known = knowledge.resource(named.id)
+    return known.name if known else named.label
+
+
+def error(code: int | None) -> str:
+    """`50199 CmsiInterrupt`; empty for success and for what was not logged."""
+    known = knowledge.code(code)
+    return "" if not code else f"{code} {known.name}" if known else str(code)
+
+
+def roles(ids: Iterable[str]) -> str:
+    """The names of directory roles; what every user's token carries is left out."""
+    found = ((id, knowledge.role(id)) for id in ids)
+    return ", ".join(role.name if role else id for id, role in found if role is None or not role.ordinary)
 
 
 def chip(evidence: Evidence) -> str:
@@ -125,11 +156,11 @@ def sentence(grant: Grant) -> str:
     """Who did what when, from where, and what came of it. Holds log text: escape it."""
     first = grant.approval or next(iter(grant.legs), None)
     where = f" from {network(first.network)}" if first else ""
-    target = f"{grant.client.label} to reach {grant.resource.label}"
+    target = f"{client(grant.client)} to reach {resource(grant.resource)}"
     at = f"on {day(grant.started_at)} at {grant.started_at:%H:%M:%S} UTC"
     if grant.approval is not None:
-        verb = "approved a device code for" if first and first.kind is LegKind.APPROVAL else "seems to have approved"
-        told = f"{grant.user.label} {verb} {target} {at}{where}."
+        verb = "approved" if grant.approval.kind is LegKind.APPROVAL else "seems to have approved"
+        told = f"{grant.user.label} {verb} a device code for {target} {at}{where}."
     elif grant.outcome is Outcome.BLOCKED:
         told = f"A device code sign-in of {grant.user.label} with {target} was blocked {at}{where}."
     elif grant.outcome is Outcome.ABANDONED:
@@ -145,7 +176,7 @@ def _issued(grant: Grant) -> str:
         return " No token was seen." if grant.outcome is Outcome.APPROVED else ""
     after = ""
     if grant.approval is not None and redemption.time >= grant.approval.time:
-        after = f" {elapsed(redemption.time - grant.approval.time)} later"
+        after = f", {elapsed(redemption.time - grant.approval.time)} later"
     return f" The token went to {network(redemption.network)}{after}."
 
 

@@ -8,9 +8,12 @@ disabled before it.
 from __future__ import annotations
 
 from grantwatch.grants.model import Grant, Outcome, User
-from grantwatch.respond import steps
+from grantwatch.respond import changing, looking
 from grantwatch.respond.address import guid
+from grantwatch.respond.draft import Draft
 from grantwatch.respond.model import Step
+from grantwatch.signals.account import device_account
+from grantwatch.signals.signal import Case
 from grantwatch.verdict.model import Judged, Severity
 
 __all__ = ["containment"]
@@ -24,10 +27,8 @@ def containment(judged: Judged) -> tuple[Step, ...]:
     """
     grant, severity = judged.grant, judged.verdict.severity
     approved = grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
-    if severity < Severity.MEDIUM or not approved:
-        drafts = [*_look(grant, severity, approved)]
-    else:
-        drafts = [*_contain(grant, severity)]
+    contain = approved and severity >= Severity.MEDIUM
+    drafts = _contain(judged) if contain else _look(grant, severity, approved)
     return tuple(draft.numbered(order) for order, draft in enumerate(drafts, start=1))
 
 
@@ -38,34 +39,32 @@ def is_guest(grant: Grant) -> bool:
     return (user.type or "").lower() == "guest" or bool(home and here and home != here)
 
 
-def _look(grant: Grant, severity: Severity, approved: bool) -> list[steps.Draft]:
-    drafts = [steps.ask()]
+def _look(grant: Grant, severity: Severity, approved: bool) -> list[Draft]:
+    drafts = [looking.ask()]
     if severity >= Severity.MEDIUM:
-        drafts.insert(0, steps.snapshot(grant, guest=is_guest(grant)))
-        drafts.append(steps.block_flow())
-    drafts.append(steps.check(grant, approved=approved))
+        drafts.insert(0, looking.snapshot(grant, guest=is_guest(grant)))
+        drafts.append(changing.block_flow())
+    drafts.append(looking.check(grant, approved=approved))
     return drafts
 
 
-def _contain(grant: Grant, severity: Severity) -> list[steps.Draft]:
+def _contain(judged: Judged) -> list[Draft]:
+    grant, severity = judged.grant, judged.verdict.severity
     guest = is_guest(grant)
-    drafts = [steps.snapshot(grant, guest=guest)]
+    drafts = [looking.snapshot(grant, guest=guest)]
     if severity < Severity.HIGH:
-        drafts.append(steps.ask(first=True))
-    drafts += [steps.find_devices(grant)]
-    rogue = steps.delete_devices(grant)
-    if rogue:
-        drafts.append(rogue)
-    drafts += [steps.disable(grant, guest=guest), steps.revoke(grant, guest=guest)]
+        drafts.append(looking.ask(first=True))
+    drafts += [looking.find_devices(grant)]
+    drafts += [step for step in (changing.delete_devices(grant),) if step]
+    room = device_account(Case(grant, judged.profile))
+    drafts += [changing.disable(grant, guest=guest, device_account=room), changing.revoke(grant, guest=guest)]
     if guest:
-        drafts.append(steps.tell_home_tenant(grant))
+        drafts.append(changing.tell_home_tenant(grant))
     else:
-        drafts += [steps.reset_password(grant), steps.methods(grant)]
-    drafts.append(steps.consents(grant))
+        drafts += [changing.reset_password(grant), changing.methods(grant)]
+    drafts.append(changing.consents(grant))
     if not guest:
-        drafts += [steps.rules(grant), steps.confirm_compromised(grant)]
-    network = steps.block_networks(grant)
-    if network:
-        drafts.append(network)
-    drafts += [steps.block_flow(), steps.enable(grant), steps.verify(grant)]
+        drafts += [changing.rules(grant), changing.confirm_compromised(grant)]
+    drafts += [step for step in (changing.undo(grant), changing.block_networks(grant)) if step]
+    drafts += [changing.block_flow(), changing.enable(grant), looking.verify(grant)]
     return drafts

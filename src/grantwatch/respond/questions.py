@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, Grant, Leg, LegKind, Network, Outcome
 
 __all__ = ["questions"]
 
 _APPROVED = (Outcome.REDEEMED, Outcome.APPROVED)
 _MOST = 8
+_DEVICE = "Did you set up a new device{named} on {at}?"
+_METHOD = "Did you add or change a way to sign in (phone, authenticator, key) on {at}?"
+_FOLLOW_ONS = {
+    "device_registered": _DEVICE,
+    "device_added": _DEVICE,
+    "inbox_rule": "Did you make or change a mail rule{named} on {at}?",
+    "forwarding": "Did you set up mail forwarding on {at}?",
+    "mailbox_delegation": "Did you give somebody access to a mailbox on {at}?",
+    "consent": "Did you allow an app{named} to use your account on {at}?",
+    "security_info": _METHOD,
+    "mail_sent": "Did you send mail yourself on {at}?",
+    "password": "Did you change your password on {at}?",
+}
+"""What to ask of a follow-on, by kind: one question each, for the first of them."""
 
 
 def questions(grant: Grant) -> tuple[str, ...]:
@@ -32,13 +47,15 @@ def place(network: Network) -> str | None:
 def _about_the_code(grant: Grant) -> list[str]:
     first: Leg | None = grant.approval or next(iter(grant.legs), None)
     at = when(first.time if first else grant.started_at)
+    page = next((page.url for page in knowledge.verification_urls()), "the device login page")
     asked = []
     if grant.outcome in _APPROVED:
-        asked.append(f"Did you enter a code at microsoft.com/devicelogin on {at}? Who sent it to you, and how?")
+        asked.append(f"Did you enter a code at {page} on {at}? Who sent it to you, and how?")
     else:
-        asked.append(f"Were you asked to enter a code at microsoft.com/devicelogin on {at}? By whom?")
-    if grant.client.name or grant.resource.name:
-        asked.append(f"Did you mean to sign in to {grant.client.label} (for {grant.resource.label})? On which device?")
+        asked.append(f"Were you asked to enter a code at {page} on {at}? By whom?")
+    client = knowledge.client_name(grant.client.id, grant.client.name)
+    if grant.client.name or client != grant.client.id:
+        asked.append(f"Did you mean to sign in to {client}? On which device?")
     spot = place(first.network) if first else None
     if first and spot:
         asked.append(f"Did you do it from {spot}, in {first.device.browser or 'a browser'}?")
@@ -59,28 +76,14 @@ def _about_the_token(grant: Grant) -> list[str]:
 
 
 def _about_what_followed(grant: Grant) -> list[str]:
-    seen: set[str] = set()
-    asked = []
+    asked: dict[str, str] = {}
     for follow_on in sorted(grant.follow_ons, key=lambda f: f.time):
-        sentence = _follow_on(follow_on)
-        if sentence and follow_on.kind not in seen:
-            seen.add(follow_on.kind)
-            asked.append(sentence)
-    return asked
+        template = _FOLLOW_ONS.get(follow_on.kind)
+        if template and template not in asked:
+            asked[template] = template.format(named=_name(follow_on), at=when(follow_on.time))
+    return list(asked.values())
 
 
-def _follow_on(follow_on: FollowOn) -> str | None:
-    at = when(follow_on.time)
-    named = f" ({follow_on.target.name})" if follow_on.target.name else ""
-    words = set(follow_on.kind.split("_"))
-    if "device" in words:
-        return f"Did you set up a new device{named} on {at}?"
-    if words & {"rule", "forwarding"}:
-        return f"Did you make a mailbox rule or forwarding{named} on {at}?"
-    if "consent" in words:
-        return f"Did you allow an app{named} to use your account on {at}?"
-    if "method" in words:
-        return f"Did you add or change a way to sign in (phone, authenticator, key) on {at}?"
-    if words & {"send", "sent"}:
-        return f"Did you send mail yourself on {at}?"
-    return None
+def _name(follow_on: FollowOn) -> str:
+    name = follow_on.facts.get("device_name") or follow_on.facts.get("name") or follow_on.target.name
+    return f" ({name[:100]})" if name else ""

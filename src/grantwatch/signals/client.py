@@ -51,6 +51,8 @@ def new_to_user(self: Signal, case: Case) -> Answer:
         scale *= 0.4
     if known(case, "client", client.id):
         scale *= 0.8
+    if not earlier_grants(case):
+        scale *= 0.5  # a first use has no client before it; that is told once already
     if attempted(case.grant):
         scale *= 0.3
     return self.fired(

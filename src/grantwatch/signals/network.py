@@ -12,6 +12,7 @@ from datetime import date
 from grantwatch import knowledge
 from grantwatch.grants.model import Leg, Network
 from grantwatch.knowledge import NetworkMark
+from grantwatch.signals.account import client_kind
 from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import (
     MANY_USERS,
@@ -158,8 +159,8 @@ def hosting(self: Signal, case: Case) -> Answer:
 
 @signal(
     "network.parties_differ",
-    title="Approver and redeemer are in different places",
-    question="Do the approval and the redemption come from one place?",
+    title="Approver and redeemer do not match",
+    question="Do the approval and the redemption come from one place, and do their user agents fit together?",
     group="network",
     weight=1.7,
     techniques=("T1528", "T1550.001"),
@@ -168,19 +169,25 @@ def hosting(self: Signal, case: Case) -> Answer:
     gaps=("tenants in which Entra logs the redeemer's address in both legs: equal addresses tell nothing",),
 )
 def parties_differ(self: Signal, case: Case) -> Answer:
-    """Country, ASN, prefix or kind of user agent differ, and the redeemer's network is new to the user."""
+    """Country, ASN, prefix or kind of user agent differ, and the redeemer's network is new to the user.
+
+    A browser that approves what a command line asked for is the ordinary case and no difference.
+    """
     approval, redeemer = case.grant.approval, _redeemer(case)
     if approval is None or redeemer is None or not new_to_user(case, redeemer.network):
         return silent(self, case)
-    scale, words = _difference(approval, redeemer)
+    scale, words = _places_differ(approval.network, redeemer.network)
+    if client_kind(case.grant.client.id) not in ("cli", "driver") and _agents_differ(approval, redeemer):
+        words.append("kind of user agent")
+        scale = max(scale, 0.5)
     if not scale:
         return silent(self, case)
     if not history_scale(case):
         return short_history(self, case)
     return self.fired(
-        f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}: "
-        f"{' and '.join(words)} differ, and the redeemer's network is new to this user.",
-        chip="two places",
+        f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}; "
+        f"not the same: {', '.join(words)}. The redeemer's network is new to this user.",
+        chip="two user agents" if words == ["kind of user agent"] else "two places",
         records=(approval.ref, *redeemer.refs[:1]),
         scale=scale * _newness(case, redeemer.network),
     )
@@ -201,8 +208,7 @@ def _redeemer(case: Case) -> Place | None:
     return Place(first.network, first.user_agent, first.device, first.first, True, first.refs) if first else None
 
 
-def _difference(approval: Leg, redeemer: Place) -> tuple[float, list[str]]:
-    here, there = approval.network, redeemer.network
+def _places_differ(here: Network, there: Network) -> tuple[float, list[str]]:
     words: list[str] = []
     scale = 0.0
     for step, name, one, other in (
@@ -213,14 +219,14 @@ def _difference(approval: Leg, redeemer: Place) -> tuple[float, list[str]]:
         if one is not None and other is not None and one != other:
             words.append(name)
             scale = max(scale, step)
-    if approval.user_agent and redeemer.user_agent:
-        one_kind, other_kind = knowledge.agent(approval.user_agent), knowledge.agent(redeemer.user_agent)
-        if one_kind.is_browser != other_kind.is_browser or (
-            one_kind.os and other_kind.os and one_kind.os != other_kind.os
-        ):
-            words.append("kind of user agent")
-            scale = max(scale, 0.5)
     return scale, words
+
+
+def _agents_differ(approval: Leg, redeemer: Place) -> bool:
+    if not approval.user_agent or not redeemer.user_agent:
+        return False
+    one, other = knowledge.agent(approval.user_agent), knowledge.agent(redeemer.user_agent)
+    return one.is_browser != other.is_browser or bool(one.os and other.os and one.os != other.os)
 
 
 @signal(

@@ -163,9 +163,14 @@ def _method(follow_on: FollowOn) -> str:
 
 
 def _part_of_flow(case: Case, follow_on: FollowOn) -> bool:
-    """Consent on the way to the approval: same correlation id, within two minutes. The normal first leg."""
-    near = abs(follow_on.time - case.grant.started_at) <= timedelta(minutes=2)
-    return follow_on.tie.by in (TieBy.CORRELATION_ID, TieBy.SELF) and near
+    """Consent on the way to the approval, or within two minutes of it by the same correlation id.
+
+    That is the normal first leg of a client that asks for consent.
+    """
+    after = follow_on.time - case.grant.started_at
+    if after <= timedelta(seconds=5):
+        return True
+    return follow_on.tie.by in (TieBy.CORRELATION_ID, TieBy.SELF) and after <= timedelta(minutes=2)
 
 
 @signal(

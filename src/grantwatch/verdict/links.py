@@ -16,6 +16,7 @@ from grantwatch.verdict.weights import IncidentNumbers
 
 __all__ = ["Clue", "Groups", "clues", "is_attempt", "is_suspicious", "link", "user_key"]
 
+
 @dataclass(frozen=True, slots=True, order=True)
 class Clue:
     """Something that grants of several users may share. `kind` is prefix, asn or agent; `label` is for readers."""

@@ -25,7 +25,7 @@ def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopp
     what = _WHAT[grant.outcome]
     if not against:
         if favour:
-            return f"{what} with nothing against it and {_joined(favour)} for it."
+            return f"{what} with nothing against it; what speaks for it: {_joined(favour)}."
         return f"{what} with nothing against it, but no established habit that explains it either."
     groups = len({each.group for each in against})
     kinds = "one kind of evidence" if groups == 1 else f"{groups} kinds of evidence"
@@ -33,7 +33,7 @@ def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopp
     if len(against) > 3:
         text += f" and {len(against) - 3} more"
     if favour:
-        text += f"; {_joined(favour)} speaks for it"
+        text += f"; what speaks for it: {_joined(favour)}"
     if stopped:
         return f"{text}; not more than {severity.label}, as {stopped}."
     if severity is Severity.CRITICAL:

@@ -51,9 +51,7 @@ def _group_sum(evidence: Sequence[Evidence], numbers: Weights) -> float:
 
 def _by_group(evidence: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:
     positive = [each for each in evidence if each.group != FAVOUR and each.weight > 0]
-    return {
-        group: found for group in GROUPS if (found := tuple(each for each in positive if each.group == group))
-    }
+    return {group: found for group in GROUPS if (found := tuple(each for each in positive if each.group == group))}
 
 
 def _certainty_factor(grant: Grant, numbers: Weights) -> float:
@@ -84,7 +82,8 @@ def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:
     numbers = weights()
     need = numbers.gates
     groups = _by_group(evidence)
-    kinds = [group for group, members in groups.items() if _group_sum(members, numbers) >= need.group_counts]
+    sums = {group: _group_sum(members, numbers) for group, members in groups.items()}
+    kinds = [group for group, total in sums.items() if total >= need.group_counts]
     alone = any(each.alone for members in groups.values() for each in members)
     found: list[Gate] = []
     if grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
@@ -92,18 +91,23 @@ def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:
     if grant.certainty < need.certainty_for_high:
         found.append(Gate(Severity.MEDIUM, "it is not sure that a device code was used at all"))
     if len(kinds) < need.groups_for_high and not alone:
-        found.append(Gate(Severity.MEDIUM, f"the evidence is of {_count(len(kinds))} only"))
+        found.append(Gate(Severity.MEDIUM, f"{_count(len(kinds))} by itself"))
     persists = any(each.alone for each in groups.get("persistence", ()))
     if grant.outcome is not Outcome.REDEEMED and not persists:
         found.append(Gate(Severity.HIGH, "no redemption was seen"))
-    if len(kinds) < need.groups_for_critical and not (alone and len(kinds) > 1):
-        found.append(Gate(Severity.HIGH, f"the evidence is of {_count(len(kinds))} only"))
+    if len(kinds) < need.groups_for_critical and not _alone_and_another(groups, sums, need.second_for_critical):
+        found.append(Gate(Severity.HIGH, f"{_count(len(kinds))} by itself"))
     return tuple(sorted(found, key=lambda gate: gate.at_most))
 
 
+def _alone_and_another(groups: dict[str, tuple[Evidence, ...]], sums: dict[str, float], least: float) -> bool:
+    lone = [group for group, members in groups.items() if any(each.alone for each in members)]
+    return any(sums[other] >= least for group in lone for other in groups if other != group)
+
+
 def _count(kinds: int) -> str:
-    words = ("no kind that counts by itself", "one kind", "two kinds", "three kinds")
-    return words[kinds] if kinds < len(words) else f"{kinds} kinds"
+    words = ("no kind of evidence weighs enough", "only one kind of evidence weighs enough")
+    return words[kinds] if kinds < len(words) else f"only {kinds} kinds of evidence weigh enough, each"
 
 
 def terms(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Term, ...]:

@@ -19,6 +19,7 @@ class Gates:
     group_counts: float
     groups_for_high: int
     groups_for_critical: int
+    second_for_critical: float
     certainty_for_high: float
 
 

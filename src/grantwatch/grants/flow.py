@@ -1,0 +1,226 @@
+"""From the legs of one flow to a judgement: was this a device code grant, how sure is that, and how far did it get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from grantwatch import knowledge
+from grantwatch.grants.model import LegKind, Outcome
+
+__all__ = ["Flow", "Found", "classify", "gather"]
+
+_CODE_LIFE = timedelta(minutes=20)
+_SIGHTING_LIFE = timedelta(minutes=5)
+
+_KINDS = {
+    "approval": LegKind.APPROVAL,
+    "paired": LegKind.APPROVAL,
+    "redemption": LegKind.REDEMPTION,
+    "interrupt": LegKind.INTERRUPT,
+    "declined": LegKind.DECLINED,
+    "blocked": LegKind.BLOCKED,
+    "sighting": LegKind.SIGHTING,
+}
+
+
+@dataclass(slots=True)
+class Flow:
+    """The legs that SQL put under one key, in time order, as rows by column name."""
+
+    rows: list[dict[str, Any]]
+    joined: dict[int, str] = field(default_factory=dict)
+    """Rows that came from another flow, by row id, and the tie that brought them."""
+
+    def roles(self, *roles: str) -> list[dict[str, Any]]:
+        """The rows of these roles, in time order."""
+        return [row for row in self.rows if row["role"] in roles]
+
+    def has(self, *roles: str) -> bool:
+        """True where any row has one of these roles."""
+        return any(row["role"] in roles for row in self.rows)
+
+    @property
+    def user_key(self) -> str:
+        """The person, by object id or else by principal name."""
+        return str(self.rows[0]["user_key"])
+
+    @property
+    def app_id(self) -> str | None:
+        """The client that asked."""
+        return next((row["app_id"] for row in self.rows if row["app_id"]), None)
+
+    @property
+    def start(self) -> datetime:
+        """The approval, else the first record seen."""
+        first = (self.roles("approval", "paired") or self.roles("sighting") or self.rows)[0]["time"]
+        assert isinstance(first, datetime)
+        return first
+
+    def values(self, column: str) -> set[Any]:
+        """What the rows say in one column, without the unsaid."""
+        return {row[column] for row in self.rows if row[column]}
+
+    def absorb(self, other: Flow, tie: str) -> None:
+        """Take over the rows of another flow."""
+        for row in other.rows:
+            self.joined[row["row_id"]] = tie
+        self.rows = sorted(self.rows + other.rows, key=lambda row: (row["time"], row["role"], str(row["request_id"])))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A flow that is a grant: outcome, certainty (0–1) and why, in words."""
+
+    outcome: Outcome
+    certainty: float
+    basis: str
+
+    @staticmethod
+    def kind_of(row: dict[str, Any]) -> LegKind | None:
+        """The leg kind of a row's role; None for rows that only stand beside the flow."""
+        return _KINDS.get(row["role"])
+
+
+def gather(flows: Sequence[Flow]) -> list[Flow]:
+    """Join flows of one user that tell of the same grant under different ids. Strongest tie first."""
+    left = sorted(flows, key=lambda flow: (flow.start, flow.rows[0]["flow_id"]))
+    left = _join(left, _sighting_of, "correlation_id")
+    left = _join(left, _same_session, "session_id")
+    return _join(left, _same_client, "user_client_time")
+
+
+def _join(flows: list[Flow], belongs: Callable[[Flow, Flow], bool], tie: str) -> list[Flow]:
+    kept: list[Flow] = []
+    for flow in flows:
+        host = next((other for other in reversed(kept) if belongs(other, flow)), None)
+        if host is not None:
+            host.absorb(flow, tie)
+            continue
+        kept.append(flow)
+    return kept
+
+
+def _sighting_of(host: Flow, flow: Flow) -> bool:
+    """A Unified Audit Log sighting of a flow that the sign-in logs tell of too, or the other way round."""
+    one, other = (flow, host) if _only_sightings(flow) else (host, flow)
+    if not _only_sightings(one) or _only_sightings(other):
+        return False
+    if one.values("request_id") & other.values("request_id") or one.values("correlation_id") & other.values("correlation_id"):
+        return abs(one.start - other.start) <= _CODE_LIFE
+    same_client = one.app_id == other.app_id or one.app_id is None
+    return same_client and abs(one.start - other.start) <= _SIGHTING_LIFE
+
+
+def _only_sightings(flow: Flow) -> bool:
+    return all(row["form"].startswith("ual") for row in flow.rows)
+
+
+def _waits_for_token(host: Flow, flow: Flow) -> bool:
+    """`host` has an approval without a token, `flow` a token without an approval, in the order and time of a code."""
+    if not host.has("approval", "paired", "sighting") or host.has("redemption"):
+        return False
+    if not flow.has("redemption") or flow.has("approval", "paired", "sighting"):
+        return False
+    redeemed = flow.roles("redemption")[0]["time"]
+    return host.start - timedelta(minutes=2) <= redeemed <= host.start + _CODE_LIFE
+
+
+def _same_session(host: Flow, flow: Flow) -> bool:
+    return _waits_for_token(host, flow) and bool(host.values("session_id") & flow.values("session_id"))
+
+
+def _same_client(host: Flow, flow: Flow) -> bool:
+    if not _waits_for_token(host, flow) or host.app_id != flow.app_id:
+        return False
+    # Two known and different sessions are two flows; an unknown one says nothing.
+    return not (host.values("session_id") and flow.values("session_id"))
+
+
+def classify(flow: Flow) -> Found | None:
+    """What a flow is. None where it is a look-alike or nothing that device code leaves behind."""
+    if flow.has("redemption"):
+        outcome = Outcome.REDEEMED
+        if flow.has("approval"):
+            return Found(outcome, 1.0, "the approval and the redemption of the code are both in the logs")
+        if flow.has("paired", "sighting"):
+            return Found(outcome, 0.95, "a token of the device code flow, and a confirmation page passed before it")
+        return Found(outcome, 0.9, "a token was issued in a device code session; the approval is not in these logs")
+    refused = _refused(flow)
+    if flow.has("approval"):
+        explicit = any(row["protocol"] == "devicecode" for row in flow.roles("approval"))
+        certainty = 1.0 if explicit else 0.9
+        said = "the sign-in names the device code protocol" if explicit else "the sign-in carries the device code lineage"
+        if refused:
+            return Found(Outcome.BLOCKED, certainty, f"{said}; the token was refused")
+        return Found(Outcome.APPROVED, certainty, said)
+    if flow.has("sighting"):
+        if refused:
+            return Found(Outcome.BLOCKED, 0.6, "a confirmation page was passed and the sign-in then refused")
+        if flow.has("plain") or _look_alike(flow):
+            return None
+        return Found(
+            Outcome.APPROVED, 0.6, "the Unified Audit Log shows the confirmation page of device code (Cmsi); others use it too"
+        )
+    return _unapproved(flow, refused)
+
+
+def _unapproved(flow: Flow, refused: bool) -> Found | None:
+    confirmed = any(row["code_kind"] == "confirm" for row in flow.rows)
+    if refused:
+        if _names_the_flow(flow):
+            return Found(Outcome.BLOCKED, 0.9, "a policy on the device code flow refused the sign-in")
+        if confirmed and not _look_alike(flow):
+            return Found(Outcome.BLOCKED, 0.6, "the confirmation page of device code was shown, then the sign-in was refused")
+        return None
+    if flow.has("paired") and confirmed and not _look_alike(flow):
+        return Found(
+            Outcome.APPROVED,
+            0.6,
+            "the confirmation page (50199) was followed by success; these logs do not name the protocol",
+        )
+    if any(row["code_kind"] in ("wrong_code", "pending") for row in flow.rows):
+        return Found(Outcome.ABANDONED, 0.9, "a device code was entered wrongly, expired or was never confirmed")
+    if confirmed and not flow.has("plain", "paired") and not _look_alike(flow):
+        return Found(Outcome.ABANDONED, 0.4, "the confirmation page of device code was shown and nothing came of it")
+    return None
+
+
+def _refused(flow: Flow) -> bool:
+    blocks = flow.roles("blocked")
+    if not blocks:
+        return False
+    passed = flow.roles("approval", "paired", "sighting")
+    return not passed or blocks[-1]["time"] >= passed[-1]["time"]
+
+
+def _names_the_flow(flow: Flow) -> bool:
+    """True where a refused row itself says device code: by protocol, lineage, error, or the policy's condition."""
+    for row in flow.roles("blocked"):
+        policies = row["policies"] or ""
+        if row["protocol"] == "devicecode" or row["transfer"] == "devicecodeflow":
+            return True
+        if "deviceCodeFlow" in policies or "authenticationFlows" in policies:
+            return True
+    return False
+
+
+def _look_alike(flow: Flow) -> bool:
+    """Confirmation pages that are not device code: custom-scheme apps on phones, enrolment, Authenticator.
+
+    A phone may approve a code as well, so a command line client on the other side keeps it a sighting.
+    """
+    client = knowledge.client(flow.app_id)
+    if client is not None and client.kind == "enrolment":
+        return True
+    if client is not None and client.device_code_usual:
+        return False
+    return all(_mobile(row) for row in flow.rows)
+
+
+def _mobile(row: dict[str, Any]) -> bool:
+    agent = knowledge.agent(row["user_agent"])
+    system = (row["device_os"] or agent.os or "").lower()
+    return agent.kind in ("mobile_browser", "app") or any(name in system for name in ("ios", "android", "iphone", "ipad"))

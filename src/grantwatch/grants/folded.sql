@@ -1,0 +1,44 @@
+-- The lineage of each grant, folded: however long a grant lives, it arrives as a handful of rows.
+WITH placed AS (
+    SELECT
+        t.*,
+        prefix_of(t.ip) AS prefix,
+        p.path,
+        t.row_id - p.first_row + 1 AS position
+    FROM token_use AS t
+    JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id
+    WHERE t.grant_no IS NOT NULL
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY grant_no, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive, tie
+            ORDER BY time, request_id, path, position
+        ) AS place
+    FROM placed
+)
+SELECT
+    grant_no, tie, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive,
+    min(app_name) AS app_name,
+    min(resource_name) AS resource_name,
+    min(ip) AS ip,
+    min(city) AS city,
+    min(device_name) AS device_name,
+    min(device_os) AS device_os,
+    min(device_browser) AS device_browser,
+    bool_and(device_managed) AS device_managed,
+    bool_and(device_compliant) AS device_compliant,
+    min(device_trust) AS device_trust,
+    min(token_binding) AS token_binding,
+    min(time) AS first_time,
+    max(time) AS last_time,
+    count(*) AS records,
+    count(*) FILTER (WHERE error_code <> 0) AS failures,
+    list_sort(list(DISTINCT error_code) FILTER (WHERE error_code <> 0)) AS error_codes,
+    list(path ORDER BY place) FILTER (WHERE place <= 3) AS paths,
+    list(position ORDER BY place) FILTER (WHERE place <= 3) AS positions,
+    list(request_id ORDER BY place) FILTER (WHERE place <= 3) AS request_ids
+FROM ranked
+GROUP BY grant_no, tie, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive
+ORDER BY grant_no, first_time, app_id, resource_id, prefix, user_agent, device_id, incoming, interactive

@@ -1,0 +1,40 @@
+"""Running this room's SQL files and handing rows over by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["put", "rows", "run"]
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.files("grantwatch.grants") / name).read_text(encoding="utf-8")
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Execute every statement of one of this room's files."""
+    con.execute(_text(name))
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one of this room's queries, by column name. Times are naive UTC."""
+    cursor = con.execute(_text(name))
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield dict(zip(names, row, strict=True))
+
+
+def put(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], values: Sequence[Sequence[Any]]) -> None:
+    """(Re)create a small temporary table from Python values: `columns` maps names to DuckDB types."""
+    shape = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({shape})")
+    if values:
+        lists = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in columns.values())
+        con.execute(f"INSERT INTO {table} SELECT {lists}", [list(column) for column in zip(*values, strict=True)])

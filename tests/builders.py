@@ -1,0 +1,378 @@
+"""Fluent builders: a Grant with its Profile in five readable lines.
+
+    case = (
+        a_grant(client=AZURE_CLI, resource=ARM)
+        .approved(HOME)
+        .redeemed(RENTED, agent=PYTHON)
+        .knows(HOME)
+        .case()
+    )
+
+A builder is changed in place and returns itself. Times are UTC. Nothing is known of the user but what is said:
+60 days of history in a tenant of 200 users, and no network, client or device of this grant seen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from grantwatch.grants.model import (
+    Device,
+    FollowOn,
+    Grant,
+    Leg,
+    LegKind,
+    Named,
+    Network,
+    Outcome,
+    Party,
+    Tie,
+    TieBy,
+    TokenKind,
+    TokenUse,
+    User,
+)
+from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+from grantwatch.records.model import RecordRef
+from grantwatch.signals import Case
+
+START = datetime(2026, 10, 14, 9, 30)
+
+AZURE_CLI = Named("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI")
+BROKER = Named("29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker")
+OFFICE = Named("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office")
+OUTLOOK = Named("27922004-5251-4030-b22d-91ecd9a37ea4", "Outlook Mobile")
+ONEDRIVE = Named("ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive SyncEngine")
+TEAMS = Named("1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams")
+ROOM = Named("87749df4-7ccf-48f8-aa87-704bad0e0e16", "Microsoft Teams - Device Admin Agent")
+
+ARM = Named("797f4846-ba00-4fd7-ba43-dac1f8f63013", "Azure Resource Manager")
+GRAPH = Named("00000003-0000-0000-c000-000000000000", "Microsoft Graph")
+EXCHANGE = Named("00000002-0000-0ff1-ce00-000000000000", "Exchange Online")
+SHAREPOINT = Named("00000003-0000-0ff1-ce00-000000000000", "SharePoint Online")
+REGISTRATION = Named("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service")
+TEAMS_SERVICE = Named("cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services")
+
+# Addresses and numbers are set aside for documentation and tests; only hosting needs a number that is known.
+HOME = Network("192.0.2.17", "192.0.2.0/24", 64496, "DE", "Berlin")
+WORK = Network("198.51.100.40", "198.51.100.0/24", 64497, "DE", "Berlin")
+SITE = Network("198.51.100.99", "198.51.100.0/24", 64497, "DE", "Berlin")
+SAME_CITY = Network("203.0.113.201", "203.0.113.0/24", 64498, "DE", "Berlin")
+ABROAD = Network("198.18.5.7", "198.18.5.0/24", 64499, "PT", "Lisbon")
+RENTED = Network("100.64.7.20", "100.64.7.0/24", 400940, "US", "Ashburn")
+RENTED_TOO = Network("100.65.8.30", "100.65.8.0/24", 400940, "US", "Ashburn")
+NOWHERE = Network()
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:155.0) Gecko/20100101 Firefox/155.0"
+SAFARI_PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/26.3 Mobile/15E148 Safari/604.1"
+)
+PYTHON = "python-requests/2.32.3"
+AZ_TOOL = "azsdk-python-azure-identity/1.19.0 Python/3.12.4 (Linux-6.8.0)"
+KIT = "kali365-live/1.0.0"
+
+
+class GrantBuilder:
+    """A grant in the making; see `a_grant`."""
+
+    def __init__(self, user: str, client: Named, resource: Named, at: datetime, certainty: float) -> None:
+        self._user = user
+        self._client = client
+        self._resource = resource
+        self._at = at
+        self._certainty = certainty
+        self._legs: list[Leg] = []
+        self._uses: list[TokenUse] = []
+        self._follow_ons: list[FollowOn] = []
+        self._seen: dict[str, dict[str, Familiarity]] = {}
+        self._earlier: list[EarlierGrant] = []
+        self._profile = Profile(60.0, 60.0, 400, 200)
+        self._positions = 0
+
+    # -- the flow
+
+    def interrupted(self, network: Network = HOME, *, agent: str | None = FIREFOX, code: int = 50199) -> GrantBuilder:
+        """The confirmation page was shown."""
+        return self._leg(LegKind.INTERRUPT, network, agent, -8, interactive=True, code=code)
+
+    def declined(self, network: Network = HOME, *, code: int = 70018, after: float = 0) -> GrantBuilder:
+        """The person refused or typed a wrong code."""
+        return self._leg(LegKind.DECLINED, network, FIREFOX, after, interactive=True, code=code)
+
+    def blocked(
+        self, network: Network = HOME, *, agent: str | None = FIREFOX, policy: str = "Block device code"
+    ) -> GrantBuilder:
+        """A policy blocked the sign-in."""
+        return self._leg(LegKind.BLOCKED, network, agent, 0, interactive=True, code=53003, policies=(policy,))
+
+    def approved(
+        self, network: Network = HOME, *, agent: str | None = FIREFOX, device: Device | None = None
+    ) -> GrantBuilder:
+        """The browser leg, at the start of the grant."""
+        return self._leg(LegKind.APPROVAL, network, agent, 0, interactive=True, device=device)
+
+    def sighted(self, network: Network = HOME, *, agent: str | None = FIREFOX) -> GrantBuilder:
+        """An approval seen in the Unified Audit Log only."""
+        return self._leg(LegKind.SIGHTING, network, agent, 0, interactive=True)
+
+    def redeemed(
+        self,
+        network: Network = HOME,
+        *,
+        agent: str | None = AZ_TOOL,
+        seconds: float = 3,
+        resource: Named | None = None,
+    ) -> GrantBuilder:
+        """The first token, a few seconds after the approval."""
+        return self._leg(LegKind.REDEMPTION, network, agent, seconds, interactive=False, resource=resource)
+
+    def used(
+        self,
+        client: Named | None = None,
+        resource: Named | None = None,
+        network: Network = HOME,
+        *,
+        agent: str | None = AZ_TOOL,
+        minutes: float = 10,
+        kind: TokenKind = TokenKind.REFRESH,
+        party: Party = Party.REDEEMER,
+        device: Device | None = None,
+        codes: tuple[int, ...] = (),
+        failures: int = 0,
+        tie: Tie | None = None,
+    ) -> GrantBuilder:
+        """A folded token use, `minutes` after the start."""
+        when = self._at + timedelta(minutes=minutes)
+        self._uses.append(
+            TokenUse(
+                client=client or self._client,
+                resource=resource or self._resource,
+                network=network,
+                user_agent=agent,
+                device=device or Device(),
+                kind=kind,
+                interactive=False,
+                party=party,
+                first=when,
+                last=when,
+                count=max(1, failures),
+                failures=failures,
+                error_codes=codes,
+                token_binding=None,
+                tie=tie or Tie(TieBy.SESSION_ID, 0.9),
+                refs=(self._ref(),),
+            )
+        )
+        return self
+
+    def followed(
+        self,
+        kind: str,
+        more_facts: Mapping[str, str] | None = None,
+        *,
+        minutes: float = 5,
+        operation: str = "",
+        network: Network = NOWHERE,
+        tie: Tie | None = None,
+        target: str | None = None,
+        result: str | None = "success",
+        count: int = 1,
+        client: Named | None = None,
+        **facts: str,
+    ) -> GrantBuilder:
+        """An activity after the grant, by default tied by user and time only."""
+        facts = {**facts, **(more_facts or {})}
+        self._follow_ons.append(
+            FollowOn(
+                kind=kind,
+                operation=operation or kind,
+                time=self._at + timedelta(minutes=minutes),
+                actor=self._user,
+                network=network,
+                user_agent=facts.get("user_agent"),
+                client=client or Named(None, None),
+                target=Named(None, target),
+                target_type=None,
+                result=result,
+                facts=facts,
+                count=count,
+                tie=tie or Tie(TieBy.USER_TIME, 0.4),
+                refs=(self._ref(),),
+            )
+        )
+        return self
+
+    # -- what was normal
+
+    def history(
+        self,
+        days: float = 60,
+        *,
+        tenant_days: float | None = None,
+        tenant_users: int = 200,
+        grant_users: int = 0,
+    ) -> GrantBuilder:
+        """How far back the logs reach for this user, and how common device code is in the tenant."""
+        self._profile = replace(
+            self._profile,
+            user_history_days=days,
+            tenant_history_days=days if tenant_days is None else tenant_days,
+            tenant_users=tenant_users,
+            tenant_grant_users=grant_users,
+        )
+        return self
+
+    def knows(self, what: Network | str, value: str | None = None, *, days: int = 30, ago: float = 40) -> GrantBuilder:
+        """The user was seen with a network, or with a value of a dimension, on `days` days, first `ago` days before."""
+        for dimension, key in _values(what, value):
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            first = self._at - timedelta(days=ago)
+            self._seen[dimension][key] = Familiarity(days, first, max(old.tenant_users, 1))
+        return self
+
+    def tenant_knows(self, what: Network | str, value: str | None = None, *, users: int = 50) -> GrantBuilder:
+        """`users` users of the tenant were seen with a network, or with a value of a dimension."""
+        for dimension, key in _values(what, value):
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            self._seen[dimension][key] = replace(old, tenant_users=users)
+        return self
+
+    def habit(
+        self,
+        network: Network = HOME,
+        *,
+        times: int = 6,
+        client: Named | None = None,
+        resource: Named | None = None,
+        every: float = 5,
+        ids: str = "earlier",
+    ) -> GrantBuilder:
+        """Earlier grants from this network, the last `every` days ago; what they used is known to the user."""
+        client, resource = client or self._client, resource or self._resource
+        for step in range(times, 0, -1):
+            self._earlier.append(
+                EarlierGrant(
+                    grant_id=f"{ids}-{step}",
+                    started_at=self._at - timedelta(days=every * step),
+                    client_id=client.id,
+                    resource_id=resource.id,
+                    prefixes=frozenset({network.prefix} if network.prefix else ()),
+                    asns=frozenset({network.asn} if network.asn is not None else ()),
+                )
+            )
+        ago = every * times
+        self.knows(network, days=times, ago=ago)
+        for dimension, key in (("grant_client", client.id), ("client", client.id), ("resource", resource.id)):
+            self.knows(dimension, key, days=times, ago=ago)
+        return self
+
+    def works(self, first: int = 6, last: int = 16, *, sign_ins: int = 10) -> GrantBuilder:
+        """The hours (UTC) in which the user signs in: so many sign-ins in each."""
+        hours = tuple(sign_ins if first <= hour <= last else 0 for hour in range(24))
+        self._profile = replace(self._profile, hours=hours)
+        return self
+
+    # -- what comes out
+
+    def grant(self) -> Grant:
+        """The grant, its legs in time order; the outcome follows from the legs."""
+        legs = tuple(sorted(self._legs, key=lambda leg: leg.time))
+        kinds = {leg.kind for leg in legs}
+        times = [self._at, *(leg.time for leg in legs), *(use.last for use in self._uses)]
+        return Grant(
+            grant_id=f"grant-{self._user}-{self._at:%Y%m%d%H%M%S}",
+            tenant_id="11111111-2222-3333-4444-555555555555",
+            user=User(f"id-{self._user}", f"{self._user}@example.com", "member"),
+            client=self._client,
+            resource=self._resource,
+            started_at=self._at,
+            last_seen=max(times),
+            outcome=_outcome(kinds, bool(self._uses)),
+            certainty=self._certainty,
+            basis="built for a test",
+            correlation_id="corr",
+            session_id="sess",
+            legs=legs,
+            token_uses=tuple(self._uses),
+            follow_ons=tuple(self._follow_ons),
+        )
+
+    def profile(self) -> Profile:
+        """What was normal before the grant."""
+        return replace(self._profile, seen=self._seen, earlier_grants=tuple(self._earlier))
+
+    def pair(self) -> tuple[Grant, Profile]:
+        """Grant and profile, as `judge` takes them."""
+        return self.grant(), self.profile()
+
+    def case(self, *, missing: frozenset[str] = frozenset(), worse: frozenset[str] = frozenset()) -> Case:
+        """All that a signal looks at."""
+        return Case(self.grant(), self.profile(), missing, worse)
+
+    def _ref(self) -> RecordRef:
+        self._positions += 1
+        return RecordRef("test.json", self._positions)
+
+    def _leg(
+        self,
+        kind: LegKind,
+        network: Network,
+        agent: str | None,
+        seconds: float,
+        *,
+        interactive: bool,
+        code: int = 0,
+        policies: tuple[str, ...] = (),
+        device: Device | None = None,
+        resource: Named | None = None,
+    ) -> GrantBuilder:
+        self._legs.append(
+            Leg(
+                kind=kind,
+                time=self._at + timedelta(seconds=seconds),
+                network=network,
+                user_agent=agent,
+                client=self._client,
+                resource=resource or self._resource,
+                device=device or Device(),
+                interactive=interactive,
+                error_code=code,
+                status_detail=None,
+                tie=Tie(TieBy.CORRELATION_ID, 0.9),
+                ref=self._ref(),
+                form="test",
+                policies=policies,
+            )
+        )
+        return self
+
+
+def a_grant(
+    user: str = "alice",
+    *,
+    client: Named = AZURE_CLI,
+    resource: Named = ARM,
+    at: datetime = START,
+    certainty: float = 1.0,
+) -> GrantBuilder:
+    """A grant of this user, client and resource without any leg yet."""
+    return GrantBuilder(user, client, resource, at, certainty)
+
+
+def _values(what: Network | str, value: str | None) -> list[tuple[str, str]]:
+    if isinstance(what, str):
+        assert value is not None, f"what value of {what}?"
+        return [(what, value)]
+    parts = (("prefix", what.prefix), ("asn", what.asn), ("country", what.country))
+    return [(dimension, str(part)) for dimension, part in parts if part is not None]
+
+
+def _outcome(kinds: set[LegKind], used: bool) -> Outcome:
+    if LegKind.REDEMPTION in kinds or used:
+        return Outcome.REDEEMED
+    if kinds & {LegKind.APPROVAL, LegKind.SIGHTING}:
+        return Outcome.APPROVED
+    return Outcome.BLOCKED if LegKind.BLOCKED in kinds else Outcome.ABANDONED

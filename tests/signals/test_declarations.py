@@ -1,0 +1,100 @@
+"""What a signal must say of itself, and what it says where the logs are not enough."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.builders import HOME, NOWHERE, OFFICE, PYTHON, RENTED, SAME_CITY, a_grant
+
+from grantwatch.errors import DeclarationError
+from grantwatch.signals import GROUPS, NEEDS, Case, Evidence, NotAssessed, Signal, lacking, registered, signal
+
+TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
+BLIND = frozenset(NEEDS)
+
+
+@pytest.mark.parametrize("each", registered(), ids=lambda each: each.id)
+def test_declares_itself_in_full(each: Signal) -> None:
+    assert each.group in GROUPS
+    assert each.id == f"{each.group}.{each.id.partition('.')[2]}"
+    assert each.title
+    assert not each.title.endswith(".")
+    assert each.question.endswith("?")
+    assert each.gaps
+    assert (each.weight < 0) is (each.group == "favour")
+    assert not (each.alone and each.group == "favour")
+    assert set(each.needs) <= set(NEEDS)
+    if each.group != "favour":
+        assert each.techniques
+        assert each.false_positives
+        assert all(TECHNIQUE.fullmatch(technique) for technique in each.techniques)
+
+
+def test_evidence_that_stands_alone_reaches_high_by_itself() -> None:
+    from grantwatch.verdict import Severity, verdict
+
+    grant = a_grant().approved().redeemed().grant()
+    for each in registered():
+        if each.alone and each.id != "persistence.device_registered":  # reaches it with a mark or a second kind
+            found = verdict(grant, [each.fired("Fired.", chip="fired")], ())
+            assert found.severity is Severity.HIGH, each.id
+
+
+@pytest.mark.parametrize("each", [each for each in registered() if each.needs], ids=lambda each: each.id)
+def test_says_that_it_could_not_look(each: Signal) -> None:
+    answer = each.judge(a_grant().sighted(NOWHERE, agent=None).history(0).case(missing=BLIND))
+
+    assert isinstance(answer, NotAssessed)
+    assert answer.why.startswith("Not assessed: ")
+    assert answer.why.endswith(".")
+
+
+def test_a_signal_fires_from_what_is_there_although_a_need_is_missing() -> None:
+    by_id = {each.id: each for each in registered()}
+    case = a_grant(client=OFFICE).redeemed(RENTED, agent=PYTHON).case(missing=frozenset({"stream:non_interactive"}))
+    assert isinstance(by_id["token.script_agent"].judge(case), Evidence)
+
+
+@pytest.mark.parametrize("days", [0.0, 2.9])
+@pytest.mark.parametrize("id", ["identity.first_use", "network.new_to_user", "client.new_to_user"])
+def test_short_history_makes_nothing_of_never_seen_before(id: str, days: float) -> None:
+    by_id = {each.id: each for each in registered()}
+    answer = by_id[id].judge(a_grant().approved(HOME).redeemed(SAME_CITY).history(days).case())
+    assert isinstance(answer, NotAssessed)
+
+
+def test_longer_history_never_weighs_less() -> None:
+    first_use = next(each for each in registered() if each.id == "identity.first_use")
+    weights = []
+    for days in (4, 6.9, 7, 15, 30, 90):
+        answer = first_use.judge(a_grant().approved().history(days).case())
+        assert isinstance(answer, Evidence)
+        weights.append(answer.weight)
+    assert weights == sorted(weights)
+    assert weights[-1] == first_use.weight
+    assert weights[0] < 0.5 * first_use.weight
+
+
+def test_either_audit_log_will_do() -> None:
+    both = ("stream:audit", "stream:unified_audit")
+    assert lacking(both, frozenset({"stream:audit"})) == ()
+    assert lacking(both, frozenset(both)) == both
+    assert lacking(("stream:unified_audit",), frozenset({"stream:unified_audit"})) == ("stream:unified_audit",)
+
+
+def _judge(self: Signal, case: Case) -> None:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("id", "group", "needs", "told"),
+    [
+        ("identity.first_use", "identity", (), "declared twice"),
+        ("test.group", "luck", (), "'luck' is not one of identity"),
+        ("test.need", "identity", ("moon",), "'moon' is not one of stream:interactive"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(id: str, group: str, needs: tuple[str, ...], told: str) -> None:
+    with pytest.raises(DeclarationError, match=told):
+        signal(id, title="t", question="q?", group=group, weight=1.0, needs=needs)(_judge)

@@ -1,0 +1,202 @@
+"""Every signal fires on one grant and stays silent on its look-alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.builders import (
+    ABROAD,
+    ARM,
+    AZ_TOOL,
+    AZURE_CLI,
+    BROKER,
+    EXCHANGE,
+    FIREFOX,
+    GRAPH,
+    HOME,
+    KIT,
+    OFFICE,
+    ONEDRIVE,
+    OUTLOOK,
+    PYTHON,
+    REGISTRATION,
+    RENTED,
+    ROOM,
+    SAFARI_PHONE,
+    SAME_CITY,
+    SHAREPOINT,
+    SITE,
+    START,
+    TEAMS_SERVICE,
+    WORK,
+    GrantBuilder,
+    a_grant,
+)
+
+from grantwatch.grants.model import Device, Party, Tie, TieBy, TokenKind
+from grantwatch.signals import Evidence, registered
+
+Make = Callable[[], GrantBuilder]
+
+BY_TOKEN = Tie(TieBy.TOKEN_ID, 1.0)
+BY_SESSION = Tie(TieBy.SESSION_ID, 0.9)
+BY_CORRELATION = Tie(TieBy.CORRELATION_ID, 0.8)
+ROGUE = Device(id="rogue", name="DESKTOP-1A2B3C4D", os="Windows", managed=False)
+OWN = Device(id="laptop", name="CORP-0042", os="Windows", managed=False)
+
+
+def plain() -> GrantBuilder:
+    """An ordinary developer at home without any habit yet."""
+    return a_grant().approved(HOME).redeemed(HOME).knows(HOME)
+
+
+def office(network: object = SAME_CITY) -> GrantBuilder:
+    return a_grant(client=OFFICE, resource=GRAPH).approved(HOME).redeemed(network).knows(HOME)  # type: ignore[arg-type]
+
+
+def spread(party: Party) -> GrantBuilder:
+    return (
+        office()
+        .used(OUTLOOK, EXCHANGE, SAME_CITY, minutes=2, party=party)
+        .used(ONEDRIVE, SHAREPOINT, SAME_CITY, minutes=3, party=party)
+    )
+
+
+def room() -> GrantBuilder:
+    return a_grant("room-4", client=ROOM, resource=TEAMS_SERVICE).approved(SITE)
+
+
+PAIRS: dict[str, tuple[Make, Make]] = {
+    "identity.first_use": (plain, lambda: plain().habit(HOME, times=1)),
+    "identity.odd_hour": (
+        lambda: a_grant(at=START.replace(hour=2)).approved().works(),
+        lambda: a_grant(at=START.replace(hour=5)).approved().works(6, 16),
+    ),
+    "network.new_to_user": (lambda: plain().redeemed(SAME_CITY), plain),
+    "network.new_to_tenant": (
+        lambda: plain().redeemed(ABROAD),
+        lambda: plain().redeemed(ABROAD).tenant_knows(ABROAD, users=1),
+    ),
+    "network.hosting": (lambda: plain().redeemed(RENTED), lambda: plain().redeemed(ABROAD)),
+    "network.parties_differ": (
+        lambda: a_grant().approved(HOME).redeemed(SAME_CITY).knows(HOME),
+        lambda: a_grant().approved(HOME).redeemed(WORK).knows(HOME).knows(WORK),
+    ),
+    "network.new_country": (
+        lambda: a_grant().approved(ABROAD).knows(HOME),
+        lambda: a_grant().approved(SAME_CITY).knows(HOME),
+    ),
+    "client.new_to_user": (
+        lambda: office().habit(client=AZURE_CLI, resource=ARM),
+        lambda: plain().habit(),
+    ),
+    "client.new_to_tenant": (
+        plain,
+        lambda: plain().tenant_knows("grant_client", AZURE_CLI.id, users=1),
+    ),
+    "client.broker_registration": (
+        lambda: a_grant(client=BROKER, resource=REGISTRATION).approved().redeemed(),
+        lambda: (
+            a_grant(client=BROKER, resource=REGISTRATION)
+            .approved(SITE)
+            .redeemed(SITE)
+            .habit(SITE, client=ROOM, resource=TEAMS_SERVICE)
+        ),
+    ),
+    "client.broker_to_data": (
+        lambda: a_grant(client=BROKER, resource=EXCHANGE).approved().redeemed(),
+        lambda: a_grant().approved().redeemed().used(BROKER, EXCHANGE, kind=TokenKind.PRIMARY),
+    ),
+    "client.device_account_strays": (
+        lambda: room().redeemed(RENTED, resource=GRAPH).habit(SITE),
+        lambda: room().redeemed(SITE).habit(SITE),
+    ),
+    "token.script_agent": (
+        lambda: a_grant(client=OFFICE, resource=GRAPH).redeemed(agent=PYTHON),
+        lambda: a_grant(client=OFFICE, resource=GRAPH).redeemed(agent=PYTHON).knows("agent_family", "python-requests"),
+    ),
+    "token.kit_agent": (lambda: a_grant().redeemed(agent=KIT), lambda: a_grant().redeemed(agent=AZ_TOOL)),
+    "token.fan_out": (lambda: spread(Party.REDEEMER), lambda: spread(Party.APPROVER)),
+    "token.moved": (
+        lambda: plain().used(network=ABROAD, minutes=600),
+        lambda: plain().used(network=WORK, minutes=600).knows(WORK),
+    ),
+    "persistence.device_registered": (
+        lambda: plain().followed("device_registered", minutes=5, device_name="CORP-77", os="Windows"),
+        lambda: plain().followed("device_registered", minutes=-30, device_name="CORP-77", os="Windows"),
+    ),
+    "persistence.rogue_prt": (
+        lambda: plain().used(BROKER, GRAPH, SAME_CITY, kind=TokenKind.PRIMARY, device=ROGUE),
+        lambda: plain().used(BROKER, GRAPH, HOME, kind=TokenKind.PRIMARY, device=OWN).knows("device", "laptop"),
+    ),
+    "persistence.security_info": (
+        lambda: plain().followed("security_info", minutes=90, method="Authenticator"),
+        lambda: plain().followed("security_info", minutes=90, method="Authenticator", result="failure"),
+    ),
+    "persistence.consent": (
+        lambda: plain().followed("consent", minutes=40, scopes="Mail.Read offline_access"),
+        lambda: plain().followed("consent", minutes=0.1, scopes="Mail.Read offline_access", tie=BY_CORRELATION),
+    ),
+    "collection.inbox_rule": (
+        lambda: plain().followed("inbox_rule", minutes=120, name=".", delete="true"),
+        lambda: plain().followed("inbox_rule", minutes=60 * 100, name=".", delete="true"),
+    ),
+    "collection.forwarding": (
+        lambda: plain().followed("forwarding", minutes=120, forward_to="smtp:x@example.net"),
+        lambda: plain().followed("forwarding", minutes=120, forward_to="smtp:x@example.net", result="Failed"),
+    ),
+    "collection.mail_access": (
+        lambda: office().followed("mail_access", minutes=20, tie=BY_TOKEN),
+        lambda: office().followed("mail_access", minutes=20, tie=BY_SESSION, network=HOME),
+    ),
+    "attempt.blocked": (lambda: a_grant().blocked(), lambda: a_grant().interrupted().approved().redeemed()),
+    "attempt.abandoned": (lambda: a_grant().interrupted(), lambda: a_grant().interrupted().approved()),
+    "attempt.refused_tokens": (
+        lambda: plain().used(codes=(530036,), failures=4),
+        lambda: plain().used(codes=(50173,), failures=4),
+    ),
+    "favour.habit": (
+        lambda: a_grant().approved().redeemed().habit(),
+        lambda: a_grant().approved().redeemed(SAME_CITY).habit(),
+    ),
+    "favour.device_account": (
+        lambda: room().redeemed(SITE).habit(SITE),
+        lambda: room().redeemed(RENTED).habit(SITE),
+    ),
+}
+
+SIGNALS = {signal.id: signal for signal in registered()}
+
+
+def test_every_signal_has_a_pair() -> None:
+    assert set(PAIRS) == set(SIGNALS)
+
+
+@pytest.mark.parametrize("id", sorted(PAIRS))
+def test_fires_on_the_grant(id: str) -> None:
+    answer = SIGNALS[id].judge(PAIRS[id][0]().case())
+
+    assert isinstance(answer, Evidence), answer
+    assert answer.signal == id
+    assert (answer.weight > 0) is (answer.group != "favour")
+    assert answer.records
+    assert 1 <= len(answer.chip.split()) <= 5
+    assert answer.summary.endswith(".")
+
+
+@pytest.mark.parametrize("id", sorted(PAIRS))
+def test_stays_silent_on_the_look_alike(id: str) -> None:
+    assert SIGNALS[id].judge(PAIRS[id][1]().case()) is None
+
+
+def test_look_alikes_stay_off_the_phone_too() -> None:
+    grant = a_grant().interrupted(agent=SAFARI_PHONE)
+    on_phone, on_desk = (SIGNALS["attempt.abandoned"].judge(each.case()) for each in (grant, a_grant().interrupted()))
+    assert isinstance(on_phone, Evidence)
+    assert isinstance(on_desk, Evidence)
+    assert on_phone.weight < on_desk.weight
+
+
+def test_browser_agents_are_no_scripts() -> None:
+    assert SIGNALS["token.script_agent"].judge(a_grant().redeemed(agent=FIREFOX).case()) is None

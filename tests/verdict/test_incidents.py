@@ -1,0 +1,215 @@
+"""One user's grants, and campaigns over several users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from tests.builders import (
+    ABROAD,
+    AZURE_CLI,
+    FIREFOX,
+    GRAPH,
+    HOME,
+    KIT,
+    OFFICE,
+    PYTHON,
+    RENTED,
+    RENTED_TOO,
+    ROOM,
+    SAME_CITY,
+    SITE,
+    START,
+    TEAMS,
+    TEAMS_SERVICE,
+    WORK,
+    GrantBuilder,
+    a_grant,
+)
+
+from grantwatch.grants.model import Named, Network
+from grantwatch.verdict import Incident, Judged, Severity, incidents, judge
+
+
+def stolen(
+    user: str,
+    *,
+    hours: float = 0,
+    network: Network = RENTED,
+    client: Named = OFFICE,
+    agent: str = FIREFOX,
+) -> GrantBuilder:
+    at = START + timedelta(hours=hours)
+    return a_grant(user, client=client, resource=GRAPH, at=at).approved(HOME).redeemed(network, agent=agent).knows(HOME)
+
+
+def attempt(user: str, *, hours: float = 0, network: Network = RENTED) -> GrantBuilder:
+    at = START + timedelta(hours=hours)
+    return a_grant(user, at=at).blocked(network).history(0, tenant_days=0).knows(HOME)
+
+
+def found(*builders: GrantBuilder) -> tuple[tuple[Judged, ...], tuple[Incident, ...]]:
+    judged = judge([builder.pair() for builder in builders], frozenset())
+    return judged, incidents(judged)
+
+
+def once(judged: Iterable[Judged], told: Iterable[Incident]) -> bool:
+    """Each grant of medium or worse is in exactly one incident."""
+    named = [grant_id for incident in told for grant_id in incident.grant_ids]
+    raised = {each.grant.grant_id for each in judged if each.verdict.severity >= Severity.MEDIUM}
+    return len(named) == len(set(named)) and raised <= set(named)
+
+
+def test_one_users_grants_within_a_week_are_one_incident() -> None:
+    judged, told = found(stolen("alice"), stolen("alice", hours=100, network=ABROAD), stolen("bob", network=SAME_CITY))
+
+    assert once(judged, told)
+    assert sorted(len(each.grant_ids) for each in told) == [1, 2]
+    alice = next(each for each in told if len(each.grant_ids) == 2)
+    assert alice.kind == "user"
+    assert alice.title == "alice@example.com: 2 suspicious grants"
+    assert alice.users == ("alice@example.com",)
+    assert alice.shared == ()
+    assert alice.started_at == START
+
+
+def test_one_users_grants_a_month_apart_are_two_incidents() -> None:
+    judged, told = found(stolen("alice"), stolen("alice", hours=24 * 30, network=ABROAD))
+    assert once(judged, told)
+    assert len(told) == 2
+
+
+def test_ordinary_grants_make_no_incident() -> None:
+    _, told = found(a_grant().approved(WORK).redeemed(WORK).habit(WORK), a_grant("bob").blocked(HOME).knows(HOME))
+    assert told == ()
+
+
+def test_two_users_from_one_rented_network_are_a_campaign() -> None:
+    judged, told = found(stolen("alice"), stolen("bob", hours=90))
+
+    assert once(judged, told)
+    assert len(told) == 1
+    assert told[0].kind == "campaign"
+    assert told[0].users == ("alice@example.com", "bob@example.com")
+    assert "the network 100.64.7.0/24" in told[0].shared
+    assert any("AS400940 (Railway)" in shared for shared in told[0].shared)
+    assert told[0].score == max(each.verdict.score for each in judged)
+
+
+@pytest.mark.parametrize(
+    ("second", "campaign"),
+    [
+        ({"hours": 90}, True),
+        ({"hours": 0.2, "client": TEAMS}, True),
+        ({"hours": 90, "client": TEAMS}, False),
+        ({"hours": 24 * 60}, False),
+    ],
+)
+def test_one_hoster_needs_the_same_client_or_the_same_half_hour(second: dict[str, object], campaign: bool) -> None:
+    judged, told = found(stolen("alice"), stolen("bob", network=RENTED_TOO, **second))  # type: ignore[arg-type]
+    assert once(judged, told)
+    assert [each.kind for each in told] == (["campaign"] if campaign else ["user", "user"])
+
+
+@pytest.mark.parametrize(("agent", "campaign"), [(KIT, True), (PYTHON, True), (FIREFOX, False)])
+def test_one_script_over_two_networks_is_a_campaign(agent: str, campaign: bool) -> None:
+    _, told = found(stolen("alice", network=ABROAD, agent=agent), stolen("bob", hours=50, agent=agent))
+    assert ([each.kind for each in told] == ["campaign"]) is campaign
+
+
+def test_one_library_on_a_command_line_is_no_campaign() -> None:
+    grants = (
+        stolen(user, network=network, client=AZURE_CLI, agent=PYTHON, hours=hours)
+        for user, network, hours in (("alice", ABROAD, 0), ("bob", SAME_CITY, 50))
+    )
+    _, told = found(*grants)
+    assert "campaign" not in {each.kind for each in told}
+
+
+def test_a_campaign_over_three_users_is_high() -> None:
+    def odd(user: str, hours: float) -> GrantBuilder:
+        return stolen(user, hours=hours, network=ABROAD).history(5, tenant_days=5)
+
+    judged, told = found(odd("alice", 0), odd("bob", 1), odd("cho", 2))
+    assert {each.verdict.severity for each in judged} == {Severity.MEDIUM}
+    assert told[0].severity is Severity.HIGH
+    assert told[0].score == 60
+
+
+def test_an_ordinary_network_makes_no_campaign() -> None:
+    def odd(user: str) -> GrantBuilder:
+        return (
+            stolen(user, network=WORK, agent=FIREFOX)
+            .tenant_knows(WORK, users=40)
+            .followed("device_registered", minutes=5, device_name="GraphSpy-Device", os="Windows")
+        )
+
+    judged, told = found(odd("alice"), odd("bob"), odd("cho"))
+    assert once(judged, told)
+    assert [each.kind for each in told] == ["user"] * 3
+
+
+def test_a_network_that_the_campaign_itself_made_known_still_ties_it() -> None:
+    users = ["alice", "bob", "cho", "dan", "eve"]
+    builders = [
+        stolen(user, hours=step, client=OFFICE).tenant_knows(RENTED, users=step) for step, user in enumerate(users)
+    ]
+    _, told = found(*builders)
+    assert len(told) == 1
+    assert len(told[0].users) == 5
+
+
+def test_attempts_on_three_users_within_a_day_are_a_campaign() -> None:
+    judged, told = found(attempt("alice"), attempt("bob", hours=3), attempt("cho", hours=20))
+
+    assert len(told) == 1
+    assert told[0].kind == "campaign"
+    assert told[0].severity >= Severity.MEDIUM
+    assert told[0].score >= 30
+    assert told[0].title == "Campaign against 3 accounts: 3 blocked or abandoned attempts"
+    assert once(judged, told)
+
+
+def test_low_attempts_alone_are_medium_at_most() -> None:
+    odd = Network("203.0.113.7", "203.0.113.0/24", 64510, "DE", "Berlin")
+    judged, told = found(*(attempt(user, hours=step, network=odd) for step, user in enumerate(("a", "b", "c"))))
+    assert all(each.verdict.severity is Severity.LOW for each in judged)
+    assert [each.severity for each in told] == [Severity.MEDIUM]
+
+
+@pytest.mark.parametrize("hours", [(0, 1), (0, 30, 60)])
+def test_few_or_scattered_attempts_are_no_campaign(hours: tuple[float, ...]) -> None:
+    odd = Network("203.0.113.7", "203.0.113.0/24", 64510, "DE", "Berlin")
+    _, told = found(*(attempt(f"user{step}", hours=step, network=odd) for step in hours))
+    assert told == ()
+
+
+def test_attempts_from_the_company_network_are_no_campaign() -> None:
+    _, told = found(*(attempt(user, network=WORK).tenant_knows(WORK, users=40) for user in ("a", "b", "c", "d")))
+    assert told == ()
+
+
+def test_an_attempt_joins_the_campaign_that_it_belongs_to() -> None:
+    _, told = found(stolen("alice"), attempt("bob", hours=1), attempt("cho", hours=2))
+    assert len(told) == 1
+    assert told[0].severity >= Severity.HIGH
+    assert len(told[0].users) == 3
+    assert "1 suspicious grant and 2 blocked or abandoned attempts" in told[0].title
+
+
+def test_meeting_rooms_at_their_site_are_no_campaign() -> None:
+    def room(user: str) -> GrantBuilder:
+        return a_grant(user, client=ROOM, resource=TEAMS_SERVICE).blocked(SITE).habit(SITE)
+
+    _, told = found(*(room(f"room-{number}") for number in range(4)))
+    assert told == ()
+
+
+def test_the_id_of_an_incident_depends_on_its_grants_only() -> None:
+    _, one = found(stolen("alice"), stolen("bob"))
+    _, same = found(stolen("bob"), stolen("alice"))
+    _, other = found(stolen("alice"), stolen("cho"))
+    assert one == same
+    assert one[0].incident_id != other[0].incident_id
+    assert one[0].incident_id.startswith("inc-")
