@@ -261,6 +261,7 @@ class GrantBuilder:
                     resource_id=resource.id,
                     prefixes=frozenset({network.prefix} if network.prefix else ()),
                     asns=frozenset({network.asn} if network.asn is not None else ()),
+                    values=_carried(network, client, resource),
                 )
             )
         ago = every * times
@@ -368,6 +369,12 @@ def _values(what: Network | str, value: str | None) -> list[tuple[str, str]]:
         return [(what, value)]
     parts = (("prefix", what.prefix), ("asn", what.asn), ("country", what.country))
     return [(dimension, str(part)) for dimension, part in parts if part is not None]
+
+
+def _carried(network: Network, client: Named, resource: Named) -> dict[str, frozenset[str]]:
+    values = dict(_values(network, None))
+    values |= {"grant_client": client.id or "", "client": client.id or "", "resource": resource.id or ""}
+    return {dimension: frozenset({value}) for dimension, value in values.items() if value}
 
 
 def _outcome(kinds: set[LegKind], used: bool) -> Outcome:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordSums, UnreadFile
+from grantwatch import __version__
+from grantwatch.errors import InputError
+from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRef, RecordSums, UnreadFile
 from grantwatch.signals.signal import NotAssessed
-from grantwatch.verdict.model import Incident, Judged
+from grantwatch.verdict.model import Incident, Judged, Severity
 
-__all__ = ["Hunt"]
+if TYPE_CHECKING:
+    from grantwatch.grants import Reconstruction
+    from grantwatch.records.load import Progress, Records
+
+__all__ = ["Hunt", "hunt"]
+
+_RAW_LIMIT = 5000
+"""Raw records that a report carries at the most; those of the worst grants come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +40,103 @@ class Hunt:
     incidents: tuple[Incident, ...]
     raw: dict[tuple[str, int], str]
     """Raw text of the records that evidence rests on, by (file, position); filled only where asked for."""
+
+
+def hunt(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    memory: str = "700MB",
+    raw: bool = False,
+    progress: Progress | None = None,
+) -> Hunt:
+    """Hunt over exported logs: files, folders and globs, all forms mixed.
+
+    `memory` bounds what DuckDB holds before it spills to disk. `raw` also fetches the text of the records behind
+    grants of low severity or worse. `progress` is called with a step and its share done (0–1).
+
+    Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
+    """
+    from grantwatch.records.load import read
+
+    with read(paths, memory=memory, progress=progress) as records:
+        if not records.files:
+            raise InputError(_nothing(records.unread))
+        return _judged(records, raw)
+
+
+def _judged(records: Records, raw: bool) -> Hunt:
+    from grantwatch.grants import reconstruct
+    from grantwatch.profile import profiles
+    from grantwatch.records.coverage import coverage, file_reports, sums
+    from grantwatch.verdict import blind_signals, incidents, judge
+
+    seen = coverage(records.con)
+    found = reconstruct(records.con)
+    judged = judge(list(zip(found.grants, profiles(records.con, found.grants), strict=True)), seen.missing)
+    files = file_reports(records)
+    return Hunt(
+        version=__version__,
+        records=sums(files),
+        files=files,
+        unread=tuple(records.unread),
+        quarantined=tuple(records.quarantined),
+        coverage=replace(seen, blind=(*seen.blind, *_outside(found))),
+        blind_signals=blind_signals(seen.missing),
+        grants=judged,
+        incidents=incidents(judged),
+        raw=_raw(records, judged) if raw else {},
+    )
+
+
+def _outside(found: Reconstruction) -> list[str]:
+    """What points beyond these logs, or was told apart from device code."""
+    said: list[str] = []
+    if found.tainted:
+        users = len({session.user for session in found.tainted})
+        said.append(
+            f"{len(found.tainted)} browser session{_s(len(found.tainted))} of {users} user{_s(users)} carry the lineage of a "
+            "device code grant that is not in these logs: the grant itself is not assessed."
+        )
+    if found.look_alikes:
+        said.append(
+            f"{found.look_alikes} confirmation page{_s(found.look_alikes)} (50199, Cmsi) were told apart from device code: "
+            "phone apps, enrolment, or a sign-in that names another protocol."
+        )
+    return said
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _nothing(unread: list[UnreadFile]) -> str:
+    if not unread:
+        return "no input: name files, folders or globs that hold exported logs"
+    lines = [f"{file.file}: {file.seen}" for file in unread[:10]]
+    if len(unread) > 10:
+        lines.append(f"… and {len(unread) - 10} more")
+    hints = dict.fromkeys(file.hint for file in unread[:10])
+    return "no input could be read\n" + "\n".join(f"  {line}" for line in lines) + "\n" + "\n".join(hints)
+
+
+def _raw(records: Records, judged: tuple[Judged, ...]) -> dict[tuple[str, int], str]:
+    """The text of the records behind every grant that is worth a look, worst first, up to a limit."""
+    from grantwatch.records.raw import texts
+
+    refs: dict[RecordRef, None] = {}
+    for each in judged:
+        if each.verdict.severity < Severity.LOW or len(refs) >= _RAW_LIMIT:
+            break
+        grant = each.grant
+        refs.update(dict.fromkeys(leg.ref for leg in grant.legs))
+        refs.update(dict.fromkeys(ref for use in grant.token_uses for ref in use.refs))
+        refs.update(dict.fromkeys(ref for follow_on in grant.follow_ons for ref in follow_on.refs))
+    by_file: dict[str, set[int]] = defaultdict(set)
+    for ref in refs:
+        by_file[ref.file].add(ref.position)
+    files = {file.path: file for file in records.files}
+    return {
+        (path, position): record.text
+        for path, positions in sorted(by_file.items())
+        for position, record in texts(records.con, files[path], positions).items()
+    }

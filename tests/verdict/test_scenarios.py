@@ -137,6 +137,36 @@ def test_the_set_up_of_a_meeting_room_is_not_raised() -> None:
     assert severity(grant) <= Severity.INFORMATIONAL
 
 
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_meeting_room_that_only_ever_used_the_broker_is_not_raised_at_its_site(times: int) -> None:
+    panel = "Dalvik/2.1.0 (Linux; U; Android 12)"
+    machine = Device(id="panel", name="room-4_Android", os="Android", managed=False)
+    grant = (
+        a_grant("room-4", client=BROKER, resource=REGISTRATION)
+        .approved(SITE)
+        .redeemed(SITE, agent=panel)
+        .used(TEAMS, GRAPH, SITE, agent=panel, minutes=30, kind=TokenKind.PRIMARY, device=machine)
+        .followed("device_registered", minutes=1, device_name="room-4_Android", os="Android", network=SITE)
+        .history(3, tenant_days=3)
+        .tenant_knows(SITE, users=9)
+    )
+    if times:
+        grant.history(30).habit(SITE, times=times, every=28)
+    assert severity(grant) <= Severity.LOW
+
+
+def test_a_person_who_is_phished_at_the_office_is_no_meeting_room() -> None:
+    grant = (
+        a_grant(client=BROKER, resource=REGISTRATION)
+        .approved(WORK)
+        .redeemed(WORK, agent=FIREFOX)
+        .used(TEAMS, GRAPH, WORK, agent=FIREFOX, minutes=5)
+        .tenant_knows(WORK, users=50)
+        .works()
+    )
+    assert severity(grant) >= Severity.HIGH
+
+
 @pytest.mark.parametrize("client", [OFFICE, ROOM, TEAMS])
 def test_a_meeting_room_that_redeems_from_hosting_is_high(client: object) -> None:
     grant = (

@@ -1,1 +1,5 @@
-"""TODO"""
+"""The command line: parse, call, print. Nothing heavy is imported before a command runs."""
+
+from grantwatch.cli.main import main
+
+__all__ = ["main"]

@@ -1,1 +1,6 @@
-"""TODO"""
+"""What was normal before each grant, for its user and for the tenant."""
+
+from grantwatch.profile.build import profiles
+from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+
+__all__ = ["EarlierGrant", "Familiarity", "Profile", "profiles"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 __all__ = ["EarlierGrant", "Familiarity", "Profile"]
+
+_SETTLED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Familiarity:
 
 @dataclass(frozen=True, slots=True)
 class EarlierGrant:
-    """A successful grant of the same user before this one, by the parts that make a habit."""
+    """A successful grant of the same user before this one, by the parts that make a habit.
+
+    `values` maps the dimensions of `Profile.seen` to what this grant's legs and device-side token uses carried.
+    """
 
     grant_id: str
     started_at: datetime
@@ -37,6 +42,7 @@ class EarlierGrant:
     resource_id: str | None
     prefixes: frozenset[str]
     asns: frozenset[int]
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +69,28 @@ class Profile:
     def familiarity(self, dimension: str, value: object) -> Familiarity:
         """How familiar `value` was; an empty Familiarity where it was never seen."""
         return self.seen.get(dimension, {}).get(str(value), Familiarity())
+
+    def counting_grants(self, before: datetime, worse: frozenset[str] = frozenset()) -> Profile:
+        """The same profile with earlier grants counted as use, but for those in `worse`.
+
+        Only grants that began at least a day before `before` (UTC) count: an attacker's second grant must not find
+        the first one normal.
+        """
+        settled = [
+            grant
+            for grant in self.earlier_grants
+            if grant.grant_id not in worse and before - grant.started_at >= _SETTLED
+        ]
+        if not settled:
+            return self
+        seen = {dimension: dict(values) for dimension, values in self.seen.items()}
+        for dimension in {dimension for grant in settled for dimension in grant.values}:
+            known = seen.setdefault(dimension, {})
+            for value in {value for grant in settled for value in grant.values.get(dimension, ())}:
+                times = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
+                old = known.get(value, Familiarity())
+                firsts = times if old.user_first is None else [*times, old.user_first]
+                known[value] = replace(
+                    old, user_days=old.user_days + len({time.date() for time in times}), user_first=min(firsts)
+                )
+        return replace(self, seen=seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grantwatch import knowledge
 from grantwatch.signals.signal import Case
 from grantwatch.signals.view import (
+    ENOUGH_SIGN_INS,
     FIRST_HOUR,
     earlier_grants,
     flow_places,
@@ -50,14 +51,19 @@ def _room_like(client_id: str | None) -> bool:
 def device_account(case: Case) -> bool:
     """True for an account that only ever signed in as a room device, with what provisions one.
 
-    Its habit decides. Without one, a room client is believed only at a site that the tenant uses: the client
-    alone is the attacker's choice.
+    Its habit decides. Where that shows provisioning only, or nothing yet, a room client in the grant or its first
+    hour is believed at a site that the tenant uses, for an account that is no person's: a client alone is the
+    attacker's choice.
     """
     habit = [earlier.client_id for earlier in earlier_grants(case)]
-    if habit:
-        return any(map(_room_like, habit)) and all(
-            _room_like(client) or client_kind(client) in _PROVISIONING for client in habit
-        )
+    if not all(_room_like(client) or client_kind(client) in _PROVISIONING for client in habit):
+        return False
+    if any(map(_room_like, habit)):
+        return True
     until = redeemed_at(case.grant) + FIRST_HOUR
     lineage = [use.client.id for use in redeemer_uses(case.grant) if use.first <= until]
-    return any(map(_room_like, [case.grant.client.id, *lineage])) and at_its_site(case)
+    return (
+        any(map(_room_like, [case.grant.client.id, *lineage]))
+        and sum(case.profile.hours) < ENOUGH_SIGN_INS
+        and at_its_site(case)
+    )

@@ -14,6 +14,9 @@ __all__ = ["REACH", "SURE_TIES", "at_home", "decay", "follow_ons", "tie_scale", 
 REACH = timedelta(hours=72)
 """Activities tied only by user and time are looked at this long after a grant."""
 
+SAME_PLACE_REACH = timedelta(days=14)
+"""The same where the activity came from the network of the redeemer: hiding rules may come days later."""
+
 SLACK = timedelta(minutes=2)
 """Clocks of two logs differ by this much."""
 
@@ -29,9 +32,13 @@ def follow_ons(case: Case, *kinds: str) -> tuple[FollowOn, ...]:
         for follow_on in grant.follow_ons
         if follow_on.kind in kinds
         and follow_on.time >= grant.started_at - SLACK
-        and (follow_on.tie.by in SURE_TIES or follow_on.time <= grant.started_at + REACH)
+        and (follow_on.tie.by in SURE_TIES or follow_on.time <= grant.started_at + _reach(follow_on))
         and not _failed(follow_on)
     )
+
+
+def _reach(follow_on: FollowOn) -> timedelta:
+    return SAME_PLACE_REACH if follow_on.tie.by is TieBy.USER_CLIENT_TIME else REACH
 
 
 def _failed(follow_on: FollowOn) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
-from grantwatch.signals.account import client_kind, device_account, resource_kind
+from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
 from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
@@ -24,7 +24,7 @@ SURE_ENOUGH = 0.7
 """Below this certainty a broker sign-in may be an ordinary enrolment that was never a device code flow."""
 
 _DATA = frozenset({"graph", "mail", "files"})
-_BEYOND_ROOMS = frozenset({"graph", "mail", "files", "management", "devops", "secrets"})
+_BEYOND_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
 
 
 @signal(
@@ -173,14 +173,19 @@ def broker_to_data(self: Signal, case: Case) -> Answer:
     gaps=("device accounts without earlier grants in these logs",),
 )
 def device_account_strays(self: Signal, case: Case) -> Answer:
-    """An account that was only a room device gets, or asks for, a data or management resource that is new to it."""
+    """An account that was only a room device gets, or asks for, a data or management resource that is new to it.
+
+    Graph counts only away from the site.
+    """
     if not earlier_grants(case) or not device_account(case):
         return silent(self, case)
     grant = case.grant
+    # Room devices read Graph at their site.
+    beyond = _BEYOND_ROOMS if at_its_site(case) else _BEYOND_ROOMS | {"graph"}
     asked: list[tuple[Named, tuple[RecordRef, ...]]] = [(leg.resource, (leg.ref,)) for leg in grant.legs]
     asked += [(use.resource, use.refs[:1]) for use in redeemer_uses(grant)]
     for resource, refs in asked:
-        if resource_kind(resource.id) in _BEYOND_ROOMS and not known(case, "resource", resource.id):
+        if resource_kind(resource.id) in beyond and not known(case, "resource", resource.id):
             return self.fired(
                 f"This account signed in only as a room device until now; here it asked for {resource.label}.",
                 chip="device account strays",

@@ -7,7 +7,7 @@ from grantwatch.profile.model import EarlierGrant
 from grantwatch.signals.account import device_account, resource_kind
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import Answer, Case, Signal, signal
-from grantwatch.signals.view import earlier_grants, familiar, prefix_known, silent
+from grantwatch.signals.view import FIRST_HOUR, earlier_grants, familiar, prefix_known, redeemed_at, silent
 
 HABIT_DAYS = 2
 SETTLED_DAYS = 5
@@ -17,15 +17,18 @@ _NOT_FOR_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
 
 
 def _networks(case: Case) -> list[Network] | None:
-    """The networks of every leg and of every use that is not surely the approver's; None where one is not named.
+    """The networks that must match: of every leg and of every use that is not surely the approver's.
 
-    None too where the redeemer was not seen at all: a habit must not rest on what the logs lack.
+    None where one is not named, and where the redeemer was not seen: a habit must not rest on what the logs lack.
+    After the first hour the user's own networks do not matter: laptops are carried about.
     """
     grant = case.grant
     uses = [use for use in grant.token_uses if use.party is not Party.APPROVER]
-    networks = [leg.network for leg in grant.legs] + [use.network for use in uses]
     if grant.redemption is None and not any(use.party is Party.REDEEMER for use in uses):
         return None
+    until = redeemed_at(grant) + FIRST_HOUR
+    networks = [leg.network for leg in grant.legs]
+    networks += [use.network for use in uses if use.first <= until or not prefix_known(case, use.network)]
     if not networks or any(network.prefix is None for network in networks):
         return None
     return networks

@@ -7,6 +7,7 @@ from datetime import timedelta
 from grantwatch.grants.model import LegKind
 from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import (
+    ENOUGH_SIGN_INS,
     MANY_USERS,
     attempted,
     earlier_grants,
@@ -16,8 +17,6 @@ from grantwatch.signals.view import (
     silent,
     span,
 )
-
-ENOUGH_SIGN_INS = 20
 
 
 @signal(

@@ -13,6 +13,7 @@ from grantwatch.records.model import RecordRef
 from grantwatch.signals.signal import Case, NotAssessed, Signal
 
 __all__ = [
+    "ENOUGH_SIGN_INS",
     "FIRST_HOUR",
     "MANY_USERS",
     "SETTLED",
@@ -43,6 +44,9 @@ SETTLED = timedelta(hours=24)
 
 SHORT_HISTORY_DAYS = 3.0
 FULL_HISTORY_DAYS = 30.0
+ENOUGH_SIGN_INS = 20
+"""Interactive sign-ins from which on a person's habits can be told, and an account is a person's."""
+
 MANY_USERS = 3
 """From this many users of the tenant on, a network or client is nothing special there."""
 

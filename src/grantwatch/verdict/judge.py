@@ -17,14 +17,14 @@ __all__ = ["blind_signals", "judge", "judge_one"]
 def judge(grants_with_profiles: Sequence[tuple[Grant, Profile]], missing: frozenset[str]) -> tuple[Judged, ...]:
     """Every grant with its verdict, worst first: by score, then start (UTC), then id.
 
-    Earlier grants of the same user that were judged high make no habit for later ones, so time order matters.
+    Earlier grants count as use a day later, but not those that were judged high, so each user's time order matters.
     """
     worse: dict[str, set[str]] = defaultdict(set)
     found = []
     for grant, profile in sorted(grants_with_profiles, key=lambda pair: (pair[0].started_at, pair[0].grant_id)):
         names = _names(grant)
         bad = frozenset(grant_id for name in names for grant_id in worse[name])
-        judged = judge_one(Case(grant, profile, missing, bad))
+        judged = judge_one(Case(grant, profile.counting_grants(grant.started_at, bad), missing, bad))
         if judged.verdict.severity >= Severity.HIGH:
             for name in names:
                 worse[name].add(grant.grant_id)

@@ -1,0 +1,5 @@
+"""`python -m grantwatch` is `grantwatch`."""
+
+from grantwatch.cli import main
+
+main()

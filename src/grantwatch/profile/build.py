@@ -1,0 +1,193 @@
+"""Profiles for reconstructed grants: SQL counts, Python only hands over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from grantwatch import knowledge
+from grantwatch.grants.model import Grant, Network, Outcome, Party
+from grantwatch.grants.sql import put
+from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["profiles", "values_of"]
+
+_DAY = 86400.0
+
+
+@cache
+def _sql(name: str) -> str:
+    return (resources.files("grantwatch.profile") / name).read_text(encoding="utf-8")
+
+
+def values_of(grant: Grant) -> dict[str, frozenset[str]]:
+    """What a grant carried, per dimension of `Profile.seen`: its legs, and its token uses but for the approver's."""
+    uses = [use for use in grant.token_uses if use.party is not Party.APPROVER]
+    networks: list[Network] = [leg.network for leg in grant.legs] + [use.network for use in uses]
+    agents = {leg.user_agent for leg in grant.legs} | {use.user_agent for use in uses}
+    raw: dict[str, set[Any]] = {
+        "client": {grant.client.id, *(use.client.id for use in uses)},
+        "resource": {grant.resource.id, *(use.resource.id for use in uses)},
+        "prefix": {network.prefix for network in networks},
+        "asn": {network.asn for network in networks},
+        "country": {network.country for network in networks},
+        "user_agent": agents,
+        "agent_family": {knowledge.agent(agent).name for agent in agents if agent},
+        "device": {leg.device.id for leg in grant.legs} | {use.device.id for use in uses},
+    }
+    return {
+        dimension: frozenset(str(value) for value in values if value is not None) for dimension, values in raw.items()
+    }
+
+
+def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Profile]:
+    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`."""
+    if not grants:
+        return []
+    keys = [grant.user.id or grant.user.upn or "" for grant in grants]
+    values = [values_of(grant) for grant in grants]
+    subjects = [(number, key, grant.started_at) for number, (key, grant) in enumerate(zip(keys, grants, strict=True))]
+    put(con, "subject_grant", {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}, subjects)
+    put(
+        con,
+        "grant_value",
+        {
+            "grant_no": "INTEGER",
+            "user_key": "VARCHAR",
+            "started_at": "TIMESTAMP",
+            "dimension": "VARCHAR",
+            "value": "VARCHAR",
+        },
+        [
+            (number, key, started_at, dimension, value)
+            for (number, key, started_at), of in zip(subjects, values, strict=True)
+            for dimension, said in of.items()
+            for value in sorted(said)
+        ],
+    )
+    _agent_families(con)
+    con.execute(_sql("profile.sql"))
+    seen = _seen(con)
+    history = _history(con)
+    start, users = con.execute("SELECT min(time), count(DISTINCT user_key) FROM sign_ins").fetchall()[0]
+    earlier = _earlier(grants, keys, values)
+    grant_users = _grant_users(grants, keys)
+    grant_clients = _grant_clients(grants, keys)
+    built: list[Profile] = []
+    for number, grant in enumerate(grants):
+        first, records, hours = history.get(number, (None, 0, (0,) * 24))
+        of = seen.get(number, {})
+        of["grant_client"] = grant_clients[number]
+        built.append(
+            Profile(
+                user_history_days=_days(first, grant.started_at),
+                tenant_history_days=_days(start, grant.started_at),
+                user_records=records,
+                tenant_users=users,
+                seen=of,
+                earlier_grants=earlier[number],
+                hours=hours,
+                tenant_grant_users=grant_users[number],
+            )
+        )
+    return built
+
+
+def _days(first: datetime | None, until: datetime) -> float:
+    return max(0.0, (until - first).total_seconds() / _DAY) if first is not None else 0.0
+
+
+def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
+    """Name the family of every distinct user agent that people with grants ever used: agents, not records."""
+    agents = [
+        agent
+        for (agent,) in con.execute(
+            "SELECT DISTINCT user_agent FROM sign_ins "
+            "WHERE user_agent IS NOT NULL AND user_key IN (SELECT user_key FROM subject_grant)"
+        ).fetchall()
+    ]
+    put(
+        con,
+        "agent_family",
+        {"user_agent": "VARCHAR", "family": "VARCHAR"},
+        [(agent, knowledge.agent(agent).name) for agent in agents],
+    )
+
+
+def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Familiarity]]]:
+    seen: dict[int, dict[str, dict[str, Familiarity]]] = defaultdict(lambda: defaultdict(dict))
+    for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
+        seen[number][dimension][value] = Familiarity(int(days), first, int(users))
+    return seen
+
+
+def _history(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[datetime | None, int, tuple[int, ...]]]:
+    history: dict[int, tuple[datetime | None, int, tuple[int, ...]]] = {}
+    for number, first, records, hours, counts in con.execute(_sql("history.sql")).fetchall():
+        clock = [0] * 24
+        for hour, count in zip(hours or (), counts or (), strict=True):
+            clock[hour] += count
+        history[number] = (first, int(records), tuple(clock))
+    return history
+
+
+def _in_time(grants: Sequence[Grant]) -> list[int]:
+    return sorted(range(len(grants)), key=lambda number: (grants[number].started_at, grants[number].grant_id))
+
+
+def _succeeded(grant: Grant) -> bool:
+    return grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
+
+
+def _earlier(
+    grants: Sequence[Grant], keys: Sequence[str], values: Sequence[Mapping[str, frozenset[str]]]
+) -> dict[int, tuple[EarlierGrant, ...]]:
+    past: dict[str, tuple[EarlierGrant, ...]] = defaultdict(tuple)
+    earlier: dict[int, tuple[EarlierGrant, ...]] = {}
+    for number in _in_time(grants):
+        grant, key = grants[number], keys[number]
+        earlier[number] = past[key]
+        if _succeeded(grant):
+            of = values[number]
+            past[key] += (
+                EarlierGrant(
+                    grant.grant_id,
+                    grant.started_at,
+                    grant.client.id,
+                    grant.resource.id,
+                    of["prefix"],
+                    frozenset(int(asn) for asn in of["asn"]),
+                    {**of, "grant_client": frozenset({grant.client.id} if grant.client.id else ())},
+                ),
+            )
+    return earlier
+
+
+def _grant_users(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, int]:
+    """How many users had a successful grant before each grant."""
+    users: set[str] = set()
+    counts: dict[int, int] = {}
+    for number in _in_time(grants):
+        counts[number] = len(users)
+        if _succeeded(grants[number]):
+            users.add(keys[number])
+    return counts
+
+
+def _grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dict[str, Familiarity]]:
+    """How many users had used each grant's client with a device code before."""
+    users: dict[str, set[str]] = defaultdict(set)
+    known: dict[int, dict[str, Familiarity]] = {}
+    for number in _in_time(grants):
+        client = grants[number].client.id or ""
+        known[number] = {client: Familiarity(tenant_users=len(users[client] - {keys[number]}))} if users[client] else {}
+        if _succeeded(grants[number]):
+            users[client].add(keys[number])
+    return known

@@ -1,0 +1,31 @@
+-- Hours with records, and how long it was quiet before each: the longest silences of each stream.
+WITH hour AS (
+    SELECT DISTINCT
+        CASE WHEN s.interactive THEN 'interactive' WHEN NOT s.interactive THEN 'non_interactive' ELSE 'sign_in_unknown' END AS stream,
+        date_trunc('hour', s.time) AS time
+    FROM sign_in AS s
+    JOIN pass_form AS f ON f.pass_id = s.pass_id AND f.file_id = s.file_id
+    WHERE s.claimed AND s.ignored IS NULL AND s.time IS NOT NULL AND f.form NOT LIKE 'ual%'
+    UNION
+    SELECT DISTINCT CASE WHEN f.form IN ('la_office', 'ual_activity') THEN 'unified_audit' ELSE 'audit' END, date_trunc('hour', a.time)
+    FROM activity AS a
+    JOIN pass_form AS f ON f.pass_id = a.pass_id AND f.file_id = a.file_id
+    WHERE a.claimed AND a.ignored IS NULL AND a.time IS NOT NULL
+),
+step AS (
+    SELECT stream, time, lag(time) OVER (PARTITION BY stream ORDER BY time) AS previous FROM hour
+),
+silence AS (
+    SELECT
+        stream, previous + INTERVAL 1 HOUR AS gap_start, time AS gap_end,
+        date_diff('hour', previous, time) - 1 AS hours,
+        quantile_cont(date_diff('hour', previous, time) - 1, 0.95) OVER (PARTITION BY stream) AS usual
+    FROM step
+    WHERE previous IS NOT NULL
+),
+ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY stream ORDER BY hours DESC, gap_start) AS place
+    FROM silence
+    WHERE hours >= 24 AND hours >= 4 * usual
+)
+SELECT stream, gap_start, gap_end FROM ranked WHERE place <= 5 ORDER BY stream, gap_start
