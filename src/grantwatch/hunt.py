@@ -92,15 +92,15 @@ def _outside(found: Reconstruction) -> list[str]:
     """What points beyond these logs, or was told apart from device code."""
     said: list[str] = []
     if found.tainted:
-        users = len({session.user for session in found.tainted})
+        count, users = len(found.tainted), len({session.user for session in found.tainted})
         said.append(
-            f"{len(found.tainted)} browser session{_s(len(found.tainted))} of {users} user{_s(users)} carry the lineage of a "
-            "device code grant that is not in these logs: the grant itself is not assessed."
+            f"{count} browser session{_s(count)} of {users} user{_s(users)} carry the lineage "
+            "of a device code grant that is not in these logs: the grant itself is not assessed."
         )
     if found.look_alikes:
         said.append(
-            f"{found.look_alikes} confirmation page{_s(found.look_alikes)} (50199, Cmsi) were told apart from device code: "
-            "phone apps, enrolment, or a sign-in that names another protocol."
+            f"{found.look_alikes} confirmation page{_s(found.look_alikes)} (50199, Cmsi) were told apart from device "
+            "code: phone apps, enrolment, or a sign-in that names another protocol."
         )
     return said
 

@@ -71,7 +71,7 @@ def _show(found: Hunt, format_: str, output: str | None, all_grants: bool, paths
         sys.stdout.buffer.flush()
         return
     _write(Path(output), data)
-    print(f"grantwatch: wrote {output}", file=sys.stderr)
+    sys.stderr.write(f"grantwatch: wrote {output}\n")
 
 
 def _table(found: Hunt, output: str | None, all_grants: bool, paths: Sequence[str]) -> None:
@@ -81,7 +81,7 @@ def _table(found: Hunt, output: str | None, all_grants: bool, paths: Sequence[st
     if output is not None:
         text = terminal.text(found, width=140, color=False, all_grants=all_grants, command=command)
         _write(Path(output), text.encode("utf-8", errors="replace"))
-        print(f"grantwatch: wrote {output}", file=sys.stderr)
+        sys.stderr.write(f"grantwatch: wrote {output}\n")
         return
     from rich.console import Console
 
@@ -102,7 +102,7 @@ def _write(path: Path, data: bytes) -> None:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
             # mkstemp makes the file private; a report holds personal data, so it stays so.
-            os.replace(name, path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

@@ -35,7 +35,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[  # noqa: ARG001 - answered by its callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
@@ -96,4 +96,4 @@ def _say(text: str) -> None:
     from grantwatch.report.escape import terminal
 
     for line in text.splitlines():
-        print(f"grantwatch: {terminal(line, limit=4000)}", file=sys.stderr)
+        sys.stderr.write(f"grantwatch: {terminal(line, limit=4000)}\n")

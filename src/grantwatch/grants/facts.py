@@ -90,7 +90,9 @@ def merged(found: Sequence[tuple[FollowOn, str | None]]) -> list[FollowOn]:
     """
     bundles: dict[tuple[str, str], FollowOn] = {}
     for follow_on, correlation_id in found:
-        family = "device" if follow_on.kind in ("device_registered", "device_added", "device_linked") else follow_on.kind
+        family = (
+            "device" if follow_on.kind in ("device_registered", "device_added", "device_linked") else follow_on.kind
+        )
         several = family in ("device", "consent", "service_principal") and correlation_id is not None
         key = (family, str(correlation_id)) if several else (family, f"{len(bundles)}")
         first = bundles.get(key)
@@ -144,7 +146,7 @@ def _pairs(entries: object) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: object) -> str:
-    """A value without the JSON that Microsoft wraps it in: `["x"]`, `"\\"x\\""`, `[true]` become x, x, true."""
+    r"""A value without the JSON that Microsoft wraps it in: `["x"]`, `"\"x\""`, `[true]` become x, x, true."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -165,7 +167,9 @@ def _plain(value: object) -> str:
 def _said(detail: Mapping[str, Any]) -> dict[str, str]:
     """Everything a record says as name and value, lower-case names, first one said wins."""
     said: dict[str, str] = {}
-    sources: list[object] = [detail.get(part) for part in ("parameters", "properties", "additional", "modified", "extended")]
+    sources: list[object] = [
+        detail.get(part) for part in ("parameters", "properties", "additional", "modified", "extended")
+    ]
     for target in detail.get("targets") or []:
         if isinstance(target, Mapping):
             sources.append(target.get("modifiedProperties"))

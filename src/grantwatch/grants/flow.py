@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from grantwatch import knowledge
@@ -14,6 +15,7 @@ __all__ = ["Flow", "Found", "classify", "gather"]
 
 _CODE_LIFE = timedelta(minutes=20)
 _SIGHTING_LIFE = timedelta(minutes=5)
+_NEAR = timedelta(hours=1)
 
 _KINDS = {
     "approval": LegKind.APPROVAL,
@@ -55,8 +57,7 @@ class Flow:
     @property
     def start(self) -> datetime:
         """The approval, else the first record seen."""
-        first = (self.roles("approval", "paired") or self.roles("sighting") or self.rows)[0]["time"]
-        assert isinstance(first, datetime)
+        first: datetime = (self.roles("approval", "paired") or self.roles("sighting") or self.rows)[0]["time"]
         return first
 
     def values(self, column: str) -> set[Any]:
@@ -95,7 +96,9 @@ def gather(flows: Sequence[Flow]) -> list[Flow]:
 def _join(flows: list[Flow], belongs: Callable[[Flow, Flow], bool], tie: str) -> list[Flow]:
     kept: list[Flow] = []
     for flow in flows:
-        host = next((other for other in reversed(kept) if belongs(other, flow)), None)
+        # Flows come in time order: one that began long before cannot be the other half.
+        near = takewhile(lambda other: flow.start - other.start <= _NEAR, reversed(kept))  # noqa: B023
+        host = next((other for other in near if belongs(other, flow)), None)
         if host is not None:
             host.absorb(flow, tie)
             continue
@@ -108,7 +111,9 @@ def _sighting_of(host: Flow, flow: Flow) -> bool:
     one, other = (flow, host) if _only_sightings(flow) else (host, flow)
     if not _only_sightings(one) or _only_sightings(other):
         return False
-    if one.values("request_id") & other.values("request_id") or one.values("correlation_id") & other.values("correlation_id"):
+    if one.values("request_id") & other.values("request_id") or one.values("correlation_id") & other.values(
+        "correlation_id"
+    ):
         return abs(one.start - other.start) <= _CODE_LIFE
     same_client = one.app_id == other.app_id or one.app_id is None
     return same_client and abs(one.start - other.start) <= _SIGHTING_LIFE
@@ -124,7 +129,7 @@ def _waits_for_token(host: Flow, flow: Flow) -> bool:
         return False
     if not flow.has("redemption") or flow.has("approval", "paired", "sighting"):
         return False
-    redeemed = flow.roles("redemption")[0]["time"]
+    redeemed: datetime = flow.roles("redemption")[0]["time"]
     return host.start - timedelta(minutes=2) <= redeemed <= host.start + _CODE_LIFE
 
 
@@ -152,7 +157,9 @@ def classify(flow: Flow) -> Found | None:
     if flow.has("approval"):
         explicit = any(row["protocol"] == "devicecode" for row in flow.roles("approval"))
         certainty = 1.0 if explicit else 0.9
-        said = "the sign-in names the device code protocol" if explicit else "the sign-in carries the device code lineage"
+        said = (
+            "the sign-in names the device code protocol" if explicit else "the sign-in carries the device code lineage"
+        )
         if refused:
             return Found(Outcome.BLOCKED, certainty, f"{said}; the token was refused")
         return Found(Outcome.APPROVED, certainty, said)
@@ -162,7 +169,9 @@ def classify(flow: Flow) -> Found | None:
         if flow.has("plain") or _look_alike(flow):
             return None
         return Found(
-            Outcome.APPROVED, 0.6, "the Unified Audit Log shows the confirmation page of device code (Cmsi); others use it too"
+            Outcome.APPROVED,
+            0.6,
+            "the Unified Audit Log shows the confirmation page of device code (Cmsi); others use it too",
         )
     return _unapproved(flow, refused)
 
@@ -173,7 +182,9 @@ def _unapproved(flow: Flow, refused: bool) -> Found | None:
         if _names_the_flow(flow):
             return Found(Outcome.BLOCKED, 0.9, "a policy on the device code flow refused the sign-in")
         if confirmed and not _look_alike(flow):
-            return Found(Outcome.BLOCKED, 0.6, "the confirmation page of device code was shown, then the sign-in was refused")
+            return Found(
+                Outcome.BLOCKED, 0.6, "the confirmation page of device code was shown, then the sign-in was refused"
+            )
         return None
     if flow.has("paired") and confirmed and not _look_alike(flow):
         return Found(
@@ -223,4 +234,6 @@ def _look_alike(flow: Flow) -> bool:
 def _mobile(row: dict[str, Any]) -> bool:
     agent = knowledge.agent(row["user_agent"])
     system = (row["device_os"] or agent.os or "").lower()
-    return agent.kind in ("mobile_browser", "app") or any(name in system for name in ("ios", "android", "iphone", "ipad"))
+    return agent.kind in ("mobile_browser", "app") or any(
+        name in system for name in ("ios", "android", "iphone", "ipad")
+    )

@@ -160,7 +160,7 @@ def _head(con: duckdb.DuckDBPyConnection, drafts: list[_Draft]) -> None:
 
 
 def _orphans(con: duckdb.DuckDBPyConnection, drafts: list[_Draft]) -> list[TaintedSession]:
-    """Lineage whose grant lies outside these logs: a grant of its own where a device uses it, else a tainted browser."""
+    """Lineage whose grant lies outside these logs: a grant where a device uses it, else a tainted browser."""
     tainted: list[TaintedSession] = []
     anchors: dict[int, dict[str, Any]] = {}
     for row in list(sql.rows(con, "orphans.sql")):
@@ -199,7 +199,9 @@ def _follow_ons(
     prefixes: set[tuple[int, str]] = set()
     for draft in drafts:
         theirs = {row["prefix"] for row in draft.flow.roles("redemption") if row["prefix"]}
-        theirs |= {use.network.prefix for use in uses[draft.number] if use.party is Party.REDEEMER and use.network.prefix}
+        theirs |= {
+            use.network.prefix for use in uses[draft.number] if use.party is Party.REDEEMER and use.network.prefix
+        }
         own = {row["prefix"] for row in draft.flow.roles("approval", "paired", "sighting", "interrupt")}
         prefixes |= {(draft.number, prefix) for prefix in theirs - own}
     sql.put(con, "grant_prefix", {"grant_no": "INTEGER", "prefix": "VARCHAR"}, sorted(prefixes))
@@ -212,13 +214,12 @@ def _follow_ons(
 
 
 def _session_users(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return {
-        session: users
-        for session, users in con.execute(
+    return dict(
+        con.execute(
             "SELECT s.session_id, count(DISTINCT s.user_key) FROM sign_ins AS s "
             "WHERE s.session_id IN (SELECT session_id FROM head) GROUP BY s.session_id"
         ).fetchall()
-    }
+    )
 
 
 def _grant(draft: _Draft, uses: list[TokenUse], follow_ons: list[FollowOn], sessions: dict[str, int]) -> Grant:
@@ -233,7 +234,9 @@ def _grant(draft: _Draft, uses: list[TokenUse], follow_ons: list[FollowOn], sess
     ends = [leg.time for leg in legs] + [use.last for use in uses] + [flow.rows[-1]["time"]]
     source = (flow.roles("redemption") or [anchor])[0]["processing"] or anchor["processing"]
     return Grant(
-        grant_id=digest(flow.user_key if user_id is None else user_id, anchor["request_id"] or "", flow.app_id, _second(anchor)),
+        grant_id=digest(
+            flow.user_key if user_id is None else user_id, anchor["request_id"] or "", flow.app_id, _second(anchor)
+        ),
         tenant_id=_first(anchor, flow, "tenant_id"),
         user=User(user_id, upn, _first(anchor, flow, "user_type"), _first(anchor, flow, "home_tenant_id")),
         client=client_of(_named(anchor, flow, "app")),
@@ -285,7 +288,9 @@ def _first(anchor: dict[str, Any], flow: Flow, column: str) -> str | None:
 def _named(anchor: dict[str, Any], flow: Flow, what: str) -> dict[str, Any]:
     """The anchor's client or resource, with a name from any row that has the same id."""
     identifier = _first(anchor, flow, f"{what}_id")
-    name = next((row[f"{what}_name"] for row in flow.rows if row[f"{what}_id"] == identifier and row[f"{what}_name"]), None)
+    name = next(
+        (row[f"{what}_name"] for row in flow.rows if row[f"{what}_id"] == identifier and row[f"{what}_name"]), None
+    )
     return {**anchor, f"{what}_id": identifier, f"{what}_name": name}
 
 
@@ -302,5 +307,3 @@ def _unseen(flow: Flow, outcome: Outcome) -> list[str]:
         if not flow.has("redemption"):
             unseen.append("the redemption: who received the first token, from where")
     return unseen
-
-

@@ -175,7 +175,7 @@ class Fabrikam:
                     tool = Seat(colleague.desk.place, "Go-http-client/1.1")
                     yield from self._coded(mint, who, day, colleague.desk, tool, (KUBELOGIN, AKS_SERVER))
 
-    def _coded(  # noqa: PLR0917 - read in one place, three lines above
+    def _coded(
         self, mint: Mint, who: Person, day: datetime, seat: Seat, tool: Seat, apps: tuple[App, ...]
     ) -> tuple[SignInEvent, ...]:
         client, *resources = apps

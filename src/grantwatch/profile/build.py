@@ -35,7 +35,7 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
     raw: dict[str, set[Any]] = {
         "client": {grant.client.id, *(use.client.id for use in uses)},
         "resource": {grant.resource.id, *(use.resource.id for use in uses)},
-        "prefix": {network.prefix for network in networks},
+        "prefix": {network.prefix for network in networks} | {each.network.prefix for each in grant.follow_ons},
         "asn": {network.asn for network in networks},
         "country": {network.country for network in networks},
         "user_agent": agents,

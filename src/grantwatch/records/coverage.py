@@ -134,7 +134,9 @@ def coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
 
 def _missing(sources: tuple[SourceCoverage, ...]) -> frozenset[str]:
     streams = {source.stream: source for source in sources}
-    missing = {f"stream:{name}" for name in ("interactive", "non_interactive", "audit", "unified_audit") if name not in streams}
+    missing = {
+        f"stream:{name}" for name in ("interactive", "non_interactive", "audit", "unified_audit") if name not in streams
+    }
     if "sign_in_unknown" in streams:
         missing -= {"stream:interactive", "stream:non_interactive"}
     sign_ins = [source for name, source in streams.items() if name in _SIGN_INS]
@@ -168,7 +170,8 @@ def _blind(sources: tuple[SourceCoverage, ...], missing: frozenset[str]) -> list
         said += _sign_in_blind(missing)
     if "stream:audit" in missing:
         said.append(
-            "No directory audit logs: device registrations, consents and changed sign-in methods after a grant are not assessed."
+            "No directory audit logs: device registrations, consents and changed sign-in methods after a grant are not "
+            "assessed."
         )
     if "stream:unified_audit" in missing:
         said.append("No Unified Audit Log: inbox rules, forwarding and mail access after a grant are not assessed.")
@@ -182,17 +185,19 @@ def _sign_in_blind(missing: frozenset[str]) -> list[str]:
     said: list[str] = []
     if {"field:protocol", "field:transfer"} <= missing:
         said.append(
-            "The sign-in records carry neither authenticationProtocol nor originalTransferMethod (a v1.0 feed or an older "
-            "export): device code use can only be guessed from confirmation interrupts (50199). Absence of grants is "
+            "The sign-in records carry neither authenticationProtocol nor originalTransferMethod (a v1.0 feed or an "
+            "older export): device code use can only be guessed from confirmation interrupts (50199). Absence of grants is "
             "not assessed."
         )
     elif "field:protocol" in missing:
         said.append(
-            "No interactive record carries authenticationProtocol: approvals are recognised by their lineage and interrupts "
-            "only, at lower certainty."
+            "No interactive record carries authenticationProtocol: approvals are recognised by their lineage and "
+            "interrupts only, at lower certainty."
         )
     elif "field:transfer" in missing:
-        said.append("No record carries originalTransferMethod: what a token was used for after the grant is not assessed.")
+        said.append(
+            "No record carries originalTransferMethod: what a token was used for after the grant is not assessed."
+        )
     if "stream:non_interactive" in missing:
         said.append(
             "No non-interactive sign-ins (v1.0 or interactive-only feed): redemptions and refreshes are invisible. "
@@ -200,8 +205,8 @@ def _sign_in_blind(missing: frozenset[str]) -> list[str]:
         )
     if "stream:interactive" in missing:
         said.append(
-            "No interactive sign-ins: approvals, interrupts and blocked attempts are invisible. Who entered a code, and "
-            "attempts that failed, are not assessed."
+            "No interactive sign-ins: approvals, interrupts and blocked attempts are invisible. Who entered a code, "
+            "and attempts that failed, are not assessed."
         )
     return said
 
@@ -209,7 +214,8 @@ def _sign_in_blind(missing: frozenset[str]) -> list[str]:
 def _field_blind(missing: frozenset[str], sign_ins: list[SourceCoverage]) -> list[str]:
     texts = {
         "session_id": "No sessionId in the sign-ins: token uses are tied to a grant by user, client and time only.",
-        "token_id": "No uniqueTokenIdentifier in the sign-ins: mail and file access cannot be tied to a grant's tokens.",
+        "token_id": "No uniqueTokenIdentifier in the sign-ins: mail and file access cannot be tied to a grant's "
+        "tokens.",
         "asn": "No autonomousSystemNumber in the sign-ins: hosting and anonymising networks are recognised by listed "
         "prefixes only.",
         "user_agent": "No user agent in the sign-ins: tools and kits are not assessed.",
@@ -219,7 +225,8 @@ def _field_blind(missing: frozenset[str], sign_ins: list[SourceCoverage]) -> lis
         for share in source.fields:
             if 0 < share.share < 0.5 and f"field:{share.field}" not in missing and share.field not in ("asn",):
                 said.append(
-                    f"Only {share.share:.0%} of the {source.title.lower()} carry {_WIRE[share.field]}: the rest may hide grants."
+                    f"Only {share.share:.0%} of the {source.title.lower()} carry {_WIRE[share.field]}: the rest may hide "
+                    "grants."
                 )
     return said
 
@@ -242,14 +249,18 @@ def _span_blind(streams: dict[str, SourceCoverage], sign_ins: list[SourceCoverag
     first, last = span
     if last - first < _MIN_HISTORY:
         days = max(1, round((last - first).total_seconds() / 86400))
-        said.append(f'The sign-ins reach back {days} day{"s" if days > 1 else ""} only: "never seen before" means little.')
+        said.append(
+            f'The sign-ins reach back {days} day{"s" if days > 1 else ""} only: "never seen before" means little.'
+        )
     for name in ("interactive", "non_interactive", "audit", "unified_audit"):
         source = streams.get(name)
         if source is None or source.first is None or source.last is None:
             continue
         late, early = source.first - first, last - source.last
         if name in _SIGN_INS and _telling(source, late):
-            said.append(f"{source.title} begin {late.days} days after the other sign-ins: nothing of them is seen before.")
+            said.append(
+                f"{source.title} begin {late.days} days after the other sign-ins: nothing of them is seen before."
+            )
         if _telling(source, early):
             said.append(f"{source.title} end {early.days} days before the last sign-in: later events are not assessed.")
         for gap in source.gaps[:2]:

@@ -52,12 +52,14 @@ def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[str]:
     files: list[str] = []
 
     def failed(error: OSError) -> None:
-        unread.append(UnreadFile(str(error.filename), f"folder cannot be listed: {error.strerror}", "check its permissions"))
+        unread.append(
+            UnreadFile(str(error.filename), f"folder cannot be listed: {error.strerror}", "check its permissions")
+        )
 
     for root, folders, names in os.walk(folder, onerror=failed):
         hidden += sum(name.startswith(".") for name in (*folders, *names))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [os.path.join(root, name) for name in sorted(names) if not name.startswith(".")]
+        files += [str(Path(root) / name) for name in sorted(names) if not name.startswith(".")]
     if hidden:
         unread.append(UnreadFile(folder, f"{hidden} hidden entries", "left out; name them to have them read"))
     if not files:

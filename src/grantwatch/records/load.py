@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -85,18 +87,22 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
+    con.execute("SET enable_progress_bar = true")
+    con.execute("SET enable_progress_bar_print = false")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute(_sql("macros.sql"))
     con.execute(_sql("schema.sql"))
     con.execute(
-        "CREATE TABLE pass_form (pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, rank INTEGER, path VARCHAR);"
+        "CREATE TABLE pass_form "
+        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, rank INTEGER, path VARCHAR);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
     return con
 
 
-def read(paths: Iterable[str | os.PathLike[str]], *, memory: str = "600MB", progress: Progress | None = None) -> Records:
+def read(
+    paths: Iterable[str | os.PathLike[str]], *, memory: str = "600MB", progress: Progress | None = None
+) -> Records:
     """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`."""
     names, unread = discover(paths)
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
@@ -111,6 +117,24 @@ def read(paths: Iterable[str | os.PathLike[str]], *, memory: str = "600MB", prog
         records.close()
         raise
     return records
+
+
+@contextmanager
+def _watched(con: duckdb.DuckDBPyConnection, tell: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far the running query is (0–1) from a thread of its own, a few times a second."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            tell(min(max(con.query_progress(), 0.0), 100.0) / 100)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 class _Loader:
@@ -141,14 +165,21 @@ class _Loader:
             self.con.executemany(
                 "INSERT INTO file VALUES (?, ?, ?)", [(f.file_id, f.readable, f.path) for f in self.records.files]
             )
-        for done, group in enumerate(groups.values()):
-            self.progress("reading", done / len(groups))
-            self._read_group(group)
-        self.progress("reading", 1.0)
+        total = sum(Path(file.path).stat().st_size for file in self.records.files) or 1
+        done = 0
+        for group in groups.values():
+            size = sum(Path(file.path).stat().st_size for file in group)
+            with _watched(self.con, self._tell(done / total, size / total)):
+                self._read_group(group)
+            done += size
+        self.progress("judging", 1.0)
         self.records.files = [file for file in self.records.files if file.tried]
         for table in ("sign_in", "activity"):
             self.con.execute(_sql("dedupe.sql").replace("$table", table).replace("$body", _BODY[table]))
         self.con.execute(_sql("views.sql"))
+
+    def _tell(self, before: float, part: float) -> Callable[[float], None]:
+        return lambda share: self.progress("reading", before + share * part)
 
     def _prepare(self, file: InputFile) -> bool:
         """Make the file readable: a safe name, an encoding that DuckDB reads. False where that failed."""
@@ -272,16 +303,17 @@ class _Loader:
             positions = [
                 position
                 for (position,) in self.con.execute(
-                    f"SELECT position FROM unclaimed WHERE file_id = {file.file_id} ORDER BY position LIMIT {_QUARANTINE_LISTED}"
+                    f"SELECT position FROM unclaimed WHERE file_id = {file.file_id} "
+                    f"ORDER BY position LIMIT {_QUARANTINE_LISTED}"
                 ).fetchall()
             ]
             found = texts(self.con, file, positions)
             fresh: dict[str, None] = {}
             for text in found.values():
                 for name in forms_of(unpacked(text.text)):
-                    if name not in file.tried and (file.layout.container != "csv" or file.layout.inside):
-                        fresh.setdefault(name)
-                    elif name not in file.tried and set(FORMS[name].columns.values()) == {"VARCHAR"}:
+                    if (name not in file.tried and (file.layout.container != "csv" or file.layout.inside)) or (
+                        name not in file.tried and set(FORMS[name].columns.values()) == {"VARCHAR"}
+                    ):
                         fresh.setdefault(name)
             if not fresh:
                 break
@@ -295,5 +327,3 @@ class _Loader:
 
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
-
-

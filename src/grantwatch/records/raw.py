@@ -92,14 +92,18 @@ def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collecti
             f"SELECT unnest(CASE WHEN json_type(json, '$.\"{page}\"') = 'ARRAY' "
             f"THEN CAST(json_extract(json, '$.\"{page}\"') AS JSON[]) ELSE [json] END) AS json FROM ({values})"
         )
-    return _numbered(con, f"SELECT row_number() OVER () AS place, CAST(json AS VARCHAR) AS text FROM ({values})", positions)
+    return _numbered(
+        con, f"SELECT row_number() OVER () AS place, CAST(json AS VARCHAR) AS text FROM ({values})", positions
+    )
 
 
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
     cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
     rows = read_csv(Source([file.readable], file.layout)).replace("store_rejects = true", "store_rejects = false")
     return _numbered(
-        con, f"SELECT row_number() OVER () AS place, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}", positions
+        con,
+        f"SELECT row_number() OVER () AS place, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}",
+        positions,
     )
 
 

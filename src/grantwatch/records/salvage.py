@@ -66,7 +66,7 @@ def _bytes(file: str, layout: Layout) -> tuple[bytes | None, str | None]:
     with gzip.open(file, "rb") as stream:
         while True:
             try:
-                part = stream.read1(1 << 20)  # type: ignore[attr-defined]
+                part = stream.read1(1 << 20)
             except (EOFError, zlib.error, OSError) as error:
                 return b"".join(parts), f"the gzip data breaks off ({error}); what came before was read"
             if not part:

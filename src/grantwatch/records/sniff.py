@@ -93,7 +93,7 @@ def sniff(file: str) -> Layout | UnreadFile:
         found = _json(text, whole)
     else:
         found = _csv(text)
-        rewrite = encoding != "utf-8" and encoding != "utf-8-sig"
+        rewrite = encoding not in ("utf-8", "utf-8-sig")
     if isinstance(found, str):
         return UnreadFile(file, found, accepted())
     if found.container != "csv" and encoding == "utf-8-sig":
@@ -238,7 +238,7 @@ def _decoded(lines: Iterator[str]) -> Iterator[Any]:
 
 def _csv(text: str) -> Layout | str:
     first = text.split("\n", 1)[0]
-    if "\x00" in first or not first.isprintable() and not first.rstrip("\r").isprintable():
+    if "\x00" in first or (not first.isprintable() and not first.rstrip("\r").isprintable()):
         return "binary data"
     delimiter = max(",;\t|", key=first.count)
     try:
@@ -248,7 +248,7 @@ def _csv(text: str) -> Layout | str:
     names = tuple(column_name(name) for name in header)
     if len(names) < 2:
         return f"text that is neither JSON nor CSV (it begins {first[:40]!r})"
-    record = {name: "" for name in names}
+    record = dict.fromkeys(names, "")
     inside = next((form.inside for form in FORMS.values() if form.inside in record), None)
     if inside is not None:
         forms = tuple(name for name, form in FORMS.items() if form.inside == inside)

@@ -51,7 +51,6 @@ def relation(source: Source, form: Form) -> str:
 
 def json_values(source: Source) -> str:
     """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
-    layout = source.layout
     return f"SELECT json FROM {_read_json(source, None)}"
 
 
@@ -66,7 +65,9 @@ def _inner(rows: str, inside: str, form: Form) -> str:
     shape = _literal("{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in form.columns.items()) + "}")
     inner = f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, {shape}) AS {form.struct()}) END"
     names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in form.columns)
-    return f"SELECT filename, {names} FROM (SELECT filename, {inner} AS record FROM ({rows}) AS outer_rows) AS inner_rows"
+    return (
+        f"SELECT filename, {names} FROM (SELECT filename, {inner} AS record FROM ({rows}) AS outer_rows) AS inner_rows"
+    )
 
 
 def _structure(kind: str) -> str:

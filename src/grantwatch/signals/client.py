@@ -56,11 +56,15 @@ def new_to_user(self: Signal, case: Case) -> Answer:
     if attempted(case.grant):
         scale *= 0.3
     return self.fired(
-        f"This user had not used {client.label} with a device code before; {others} users of the tenant had.",
+        f"This user had not used {client.label} with a device code before; {_users(others)} of the tenant had.",
         chip="client new to user",
         records=tuple(leg.ref for leg in case.grant.legs[:1]),
         scale=scale,
     )
+
+
+def _users(count: int) -> str:
+    return "no user" if not count else f"{count} user{'' if count == 1 else 's'}"
 
 
 @signal(

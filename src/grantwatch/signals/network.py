@@ -81,7 +81,9 @@ def new_network(self: Signal, case: Case) -> Answer:
         return short_history(self, case)
     weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0])
     others = familiar(case, "asn", place.network.asn).tenant_users
-    told = f"{others} users of the tenant were seen there" if others else "nobody else of the tenant was seen there"
+    told = "nobody else of the tenant was seen there"
+    if others:
+        told = f"{others} user{' of the tenant was' if others == 1 else 's of the tenant were'} seen there"
     return self.fired(
         f"This user had not been seen on {network_words(place.network)} before; {told}.",
         chip="network new to user",
@@ -111,11 +113,14 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
         dimension, value = ("asn", network.asn) if network.asn is not None else ("prefix", network.prefix)
         if value is None or not new_to_user(case, network) or familiar(case, dimension, value).tenant_users:
             continue
+        scale = (0.5 if profile.tenant_users < 5 else 1.0) * (0.5 if _is_microsoft(network) else 1.0)
+        if network.asn is None:
+            scale *= 0.4  # every home is an address range that nobody else uses
         return self.fired(
             f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
             chip="network new to tenant",
             records=place.refs,
-            scale=(0.5 if profile.tenant_users < 5 else 1.0) * (0.5 if _is_microsoft(network) else 1.0),
+            scale=scale,
         )
     return silent(self, case)
 
