@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -58,10 +59,21 @@ def hunt(
     """
     from grantwatch.records.load import read
 
+    # Reading keeps DuckDB busy and Python idle: the rest of the pipeline loads meanwhile.
+    warm = threading.Thread(target=_warm, daemon=True)
+    warm.start()
     with read(paths, memory=memory, progress=progress) as records:
         if not records.files:
             raise InputError(_nothing(records.unread))
+        warm.join()
         return _judged(records, raw)
+
+
+def _warm() -> None:
+    """Load what comes after reading: modules, and the knowledge that every judgement asks for."""
+    from grantwatch import grants, knowledge, profile, verdict  # noqa: F401
+
+    knowledge.as_of()
 
 
 def _judged(records: Records, raw: bool) -> Hunt:

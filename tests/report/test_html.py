@@ -116,7 +116,7 @@ def test_no_grant_is_never_called_clean(no_grants: Hunt) -> None:
 
 def test_says_what_it_leaves_out(many: Hunt) -> None:
     made = render(many)
-    assert "100 further grants below low have no section here" in made
+    assert "200 further grants of the lowest scores have no section here" in made
     page = Page(made)
     assert {href[1:] for href in page.values("href")} <= set(page.values("id"))
 
@@ -131,3 +131,35 @@ def test_anchors_are_stable_and_safe() -> None:
 def test_the_raw_records_are_limited(hunt: Hunt) -> None:
     big = replace(hunt, raw=dict.fromkeys(hunt.raw, '{"a": "' + "b" * 100_000 + '"}'))
     assert "[cut: 100,009 characters]" in render(big)
+
+
+def test_says_what_to_do_first_and_leads_there(hunt: Hunt) -> None:
+    made = render(hunt)
+    assert '<a href="#grant-g-phished-do">delete the rogue device, disable the account, revoke all sessions</a>' in made
+
+
+def test_short_requests_of_urgent_steps_are_in_sight(hunt: Hunt) -> None:
+    made = render(hunt)
+    revoke = made[made.index("Revoke all sessions") :]
+    assert '<details class="requests" open>' in revoke[: revoke.index("/revokeSignInSessions")]
+    policy = made[made.index("Block the device code flow") :]
+    assert '<details class="requests">' in policy[: policy.index("/conditionalAccess/policies")]
+
+
+def test_thousands_of_quiet_grants_stay_a_page(hunt: Hunt) -> None:
+    quiet = hunt.grants[-1]
+    grants = tuple(replace(quiet, grant=replace(quiet.grant, grant_id=f"q{number}")) for number in range(5000))
+    made = render(replace(hunt, grants=(hunt.grants[0], *grants)))
+    assert len(made) < 5_000_000
+    assert "3,000 more grants in the JSON report" in made
+    assert "4,900 further grants" in made
+    page = Page(made)
+    assert {href[1:] for href in page.values("href")} <= set(page.values("id"))
+
+
+def test_raw_records_of_many_grants_have_one_budget(hunt: Hunt) -> None:
+    judged = hunt.grants[0]
+    many = tuple(replace(judged, grant=replace(judged.grant, grant_id=f"g{number}")) for number in range(250))
+    made = render(replace(hunt, grants=many, incidents=(), raw=dict.fromkeys(hunt.raw, "b" * 20_000)))
+    assert made.count("b" * 20_000) == 300
+    assert "Raw records are left out here" in made

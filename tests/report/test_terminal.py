@@ -13,7 +13,7 @@ from rich.console import Console
 from grantwatch.hunt import Hunt
 from grantwatch.records.model import Coverage, RecordSums
 from grantwatch.report.terminal import render, text
-from grantwatch.report.words import sums
+from grantwatch.report.words import percent, sums
 
 
 @pytest.mark.parametrize("width", [60, 70, 80, 100, 110, 140, 200])
@@ -59,7 +59,8 @@ def test_the_sums_add_up() -> None:
 def test_names_what_was_not_read(hunt: Hunt) -> None:
     shown = text(hunt, 140)
     assert "exports/interactive.json:88: createdDateTime is no time" in shown
-    assert "exports/notes.docx: a Word document. Export sign-ins as JSON or CSV." in shown
+    assert "exports/notes.docx: a Word document\n" in shown
+    assert "Export sign-ins as JSON or CSV." in shown
     assert "There is no Unified Audit Log" in shown
     assert "asn 0%" in shown
 
@@ -117,3 +118,52 @@ def test_hostile_text_stays_text(hostile: Callable[[str], Hunt], evil: str, widt
 
 def test_megabytes_do_not_flood(hostile: Callable[[str], Hunt]) -> None:
     assert len(text(hostile("A" * 10_000_000), 80)) < 20_000
+
+
+def test_says_what_to_do_first_about_what_matters(hunt: Hunt) -> None:
+    shown = " ".join(text(hunt, 140).split())
+    assert "Do: delete the rogue device, disable the account," in shown
+    assert shown.count("Do: ") == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 110, 150])
+def test_reasons_do_not_break_inside(hunt: Hunt, width: int) -> None:
+    lines = text(hunt, width).splitlines()
+    for chip in ("device +4 min", "broker to DRS", "ASN never seen", "\u2212known browser"):
+        assert any(chip in line for line in lines), chip
+
+
+@pytest.mark.parametrize("width", [110, 150])
+def test_a_user_does_not_break_inside_a_word(hunt: Hunt, width: int) -> None:
+    long = "maria-magdalena.von-und-zu@department.fabrikam-garden.example"
+    judged = hunt.grants[0]
+    named = replace(judged, grant=replace(judged.grant, user=replace(judged.grant.user, upn=long)))
+    shown = text(replace(hunt, grants=(named,)), width)
+    assert long in shown or ("maria-magdalena.von-und-zu " in shown and "@department.fabrikam-garden.example" in shown)
+
+
+def test_an_incident_of_one_grant_says_nothing_new(hunt: Hunt) -> None:
+    single = replace(hunt.incidents[0], grant_ids=("g-phished",))
+    assert "Incidents" in text(hunt)
+    assert "Incidents" not in text(replace(hunt, incidents=(single,)))
+
+
+def test_a_hint_is_given_once_and_as_a_list(hunt: Hunt) -> None:
+    hint = "accepted are Graph pages; Unified Audit Log CSV; plain or gzip"
+    unread = tuple(replace(hunt.unread[0], file=f"{n}.pdf", hint=hint) for n in range(8))
+    shown = text(replace(hunt, unread=unread), 80)
+    assert shown.count("Accepted are") == 1
+    assert "  - Unified Audit Log CSV\n" in shown
+    assert "7.pdf: a Word document" in shown
+
+
+def test_lines_of_a_pipe_have_no_padding(hunt: Hunt) -> None:
+    buffer = io.StringIO()
+    render(hunt, Console(file=buffer, width=120))
+    lines = buffer.getvalue().splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0, "0%"), (0.0001, "1%"), (0.5, "50%"), (0.9999, "99%"), (1, "100%")])
+def test_a_share_is_never_rounded_to_all_or_none(share: float, shown: str) -> None:
+    assert percent(share) == shown

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from grantwatch.grants.model import Grant
+from grantwatch.grants.model import Grant, Network
 from grantwatch.hunt import Hunt
 from grantwatch.report.timeline import CHARACTER, WIDTH, timeline
 
@@ -79,3 +79,17 @@ def test_leaves_out_what_is_too_much_and_says_so(phished_grant: Grant) -> None:
 def test_hostile_text_stays_text(hostile: Callable[[str], Hunt]) -> None:
     root = drawn(hostile("\x00\u202e</title><script>alert(1)</script>&\ud800" * 50).grants[0].grant)
     assert not list(root.iter(f"{SVG}script"))
+
+
+def test_two_records_of_one_leg_are_one_mark(phished_grant: Grant) -> None:
+    twice = replace(phished_grant, legs=(phished_grant.legs[0], *phished_grant.legs))
+    texts = [text.text for text in drawn(twice).iter(f"{SVG}text")]
+    assert texts.count("interrupt 50199, 2 records") == 1
+    assert "interrupt 50199" not in texts
+
+
+def test_a_lane_names_its_network_as_fully_as_any_record_does(phished_grant: Grant) -> None:
+    bare = replace(phished_grant.legs[0], network=Network(ip="198.51.100.23"))
+    root = drawn(replace(phished_grant, legs=(bare, *phished_grant.legs[1:]), token_uses=(), follow_ons=()))
+    notes = [note.text for note in root.iter(f"{SVG}tspan")]
+    assert " \u00b7 198.51.100.23, AS64501, DE" in notes

@@ -30,7 +30,8 @@ from grantwatch.grants.model import (
 )
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
-from grantwatch.respond import containment, questions
+from grantwatch.respond import containment, first_moves, questions
+from grantwatch.respond.address import cidr
 from grantwatch.verdict.model import Judged, Severity, Verdict
 
 T0 = datetime(2026, 9, 14, 10, 0, 12)
@@ -104,7 +105,7 @@ def test_the_order_is_safe() -> None:
     found = titles(judged(grant()))
     wanted = [
         "Keep the evidence",
-        "Find devices that were registered after the approval",
+        "Find devices registered after the approval",
         "Delete the rogue device",
         "Disable the account",
         "Revoke all sessions",
@@ -171,7 +172,7 @@ def test_medium_asks_first() -> None:
 def test_no_device_id_no_deletion(follow_on: FollowOn) -> None:
     found = titles(judged(grant(follow_ons=(follow_on,))))
     assert "Delete the rogue device" not in found
-    assert "Find devices that were registered after the approval" in found
+    assert "Find devices registered after the approval" in found
 
 
 def test_a_directory_object_is_deleted_by_its_own_id() -> None:
@@ -271,3 +272,30 @@ def test_questions_where_the_log_says_nothing() -> None:
     nothing = Network()
     legs = (leg(LegKind.APPROVAL, T0, nothing), leg(LegKind.REDEMPTION, T0, nothing))
     assert questions(grant(legs=legs, follow_ons=(), client=Named(None, None)))
+
+
+def test_the_first_moves_are_those_that_stop_it() -> None:
+    assert first_moves(judged(grant())) == ("Delete the rogue device", "Disable the account", "Revoke all sessions")
+    without = first_moves(judged(grant(follow_ons=())))
+    assert without == ("Find devices registered after the approval", "Disable the account", "Revoke all sessions")
+    assert first_moves(judged(grant(), Severity.MEDIUM)) == ("Ask the user before anything is changed",)
+    assert first_moves(judged(grant(outcome=Outcome.BLOCKED), Severity.MEDIUM)) == ("Ask the user",)
+    assert first_moves(judged(grant(), Severity.LOW)) == ()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "usable"),
+    [
+        ("203.0.113.0/24", True),
+        ("2001:db8:1::/48", True),
+        ("89.160.20.0/24", True),
+        ("10.1.2.0/24", False),
+        ("100.64.3.0/24", False),
+        ("192.168.1.0/24", False),
+        ("fe80::/48", False),
+        ("0.0.0.0/0", False),
+        ("not a network", False),
+    ],
+)
+def test_only_ranges_that_a_rule_may_name(prefix: str, usable: bool) -> None:
+    assert (cidr(prefix) is not None) is usable

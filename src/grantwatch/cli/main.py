@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
 from grantwatch import __version__
-from grantwatch.errors import GrantwatchError, InputError
 
 __all__ = ["app", "main"]
-
-EXIT_FOUND = 1
-EXIT_USAGE = 2
-EXIT_NO_INPUT = 3
 
 app = typer.Typer(
     name="grantwatch",
     help="Find device code grants in Microsoft Entra ID logs and say which were given to an attacker, and why.",
-    epilog="Exit codes: 0 ran; 1 --fail-on met; 2 wrong usage; 3 no input could be read.",
+    epilog=(
+        "Exit codes: 0 ran; 1 --fail-on met; 2 wrong usage; 3 no input could be read; 4 an error nobody foresaw; "
+        "130 stopped."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,19 +40,19 @@ def root(
 
 @app.command("hunt")
 def hunt_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Exported logs: files, folders or globs.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")],
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="How to show what was found: table, json or html.")
     ] = "table",
     output: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of the terminal.")
+        str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             "--fail-on",
             metavar="SEVERITY",
-            help="Exit with 1 when a grant is at or above: informational, low, medium, high or critical.",
+            help="Exit with 1 when a grant or incident is at or above: informational, low, medium, high or critical.",
         ),
     ] = None,
     all_grants: Annotated[bool, typer.Option("--all", help="List quiet grants too, one by one (table).")] = False,
@@ -68,32 +64,16 @@ def hunt_command(
 
     Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain or gzip, mixed together.
     """
-    from grantwatch.cli.hunting import run_hunt
+    from grantwatch.cli.guard import guarded
 
-    raise typer.Exit(run_hunt(paths, format_, output, fail_on, all_grants, memory))
+    def run() -> int:
+        from grantwatch.cli.hunting import run_hunt
+
+        return run_hunt(paths, format_, output, fail_on, all_grants, memory)
+
+    raise typer.Exit(guarded(run))
 
 
 def main() -> None:
     """Run the program; the process exits with one of the documented codes."""
-    try:
-        app()
-    except InputError as error:
-        _say(str(error))
-        sys.exit(EXIT_NO_INPUT)
-    except GrantwatchError as error:
-        _say(str(error))
-        sys.exit(EXIT_USAGE)
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        _say("stopped; nothing was written")
-        sys.exit(130)
-
-
-def _say(text: str) -> None:
-    from grantwatch.report.escape import terminal
-
-    for line in text.splitlines():
-        sys.stderr.write(f"grantwatch: {terminal(line, limit=4000)}\n")
+    app(prog_name="grantwatch")

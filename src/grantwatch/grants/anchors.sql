@@ -7,7 +7,7 @@ SELECT
     l.request_type, l.request_id, l.correlation_id, l.session_id, l.token_id, l.ca_status, l.token_binding,
     l.auth_details, l.processing, l.policies, l.has_protocol, l.has_transfer, l.row_id,
     p.form, p.path, l.row_id - p.first_row + 1 AS position
-FROM flow_row AS l
+FROM token_use AS l
 JOIN anchor AS a ON a.row_id = l.row_id
 JOIN pass_form AS p ON p.pass_id = l.pass_id AND p.file_id = l.file_id
 ORDER BY l.time, l.request_id, p.path, position

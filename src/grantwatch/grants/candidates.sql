@@ -1,31 +1,45 @@
 -- The rows that may belong to a device code flow, and what each of them tells. Everything after this looks at
--- these few rows only. Needs: sign_ins (records), code_kind (knowledge).
+-- these few rows only. Needs: kept_sign_in (records: rows as stored, cheap to narrow), code_kind (knowledge).
 
--- One name per person: the object id where any row has both it and the principal name.
+-- One name per person: the object id for those whom some record knows by principal name only.
 CREATE OR REPLACE TEMP TABLE person AS
 SELECT upn, min(user_key) AS user_key
-FROM sign_ins
-WHERE upn IS NOT NULL AND user_key IS NOT NULL AND NOT contains(user_key, '@')
+FROM kept_sign_in
+WHERE upn IN (
+        SELECT user_key FROM kept_sign_in WHERE contains(user_key, '@')
+        UNION ALL
+        SELECT upn FROM kept_sign_in WHERE user_key = '00000000-0000-0000-0000-000000000000'
+    )
+  AND NOT contains(user_key, '@') AND said(user_key) IS NOT NULL
 GROUP BY upn;
 
 -- Correlation ids under which something happened that only a device code flow (or its look-alikes) does.
+CREATE OR REPLACE TEMP TABLE odd_row AS SELECT * FROM kept_sign_in WHERE marked OR error_code <> 0;
+$cleaned(odd_sign_in, odd_row);
 CREATE OR REPLACE TEMP TABLE flow_key AS
-SELECT DISTINCT coalesce(p.user_key, s.user_key) AS user_key, s.correlation_id
-FROM sign_ins AS s
+SELECT DISTINCT coalesce(p.user_key, s.user_key, s.upn) AS user_key, s.correlation_id
+FROM odd_sign_in AS s
 LEFT JOIN code_kind AS k ON k.code = s.error_code
-LEFT JOIN person AS p ON p.upn = s.user_key
+LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
 WHERE s.correlation_id IS NOT NULL
-  AND s.user_key IS NOT NULL
   AND s.time IS NOT NULL
   AND (
       k.kind IN ('confirm', 'wrong_code', 'pending')
       OR (s.marked AND (s.protocol = 'devicecode' OR coalesce(s.incoming, 'none') = 'none'))
   );
 
+-- Narrow first, clean what is left.
+CREATE OR REPLACE TEMP TABLE near_row AS
+SELECT * FROM kept_sign_in
+WHERE marked OR error_code <> 0 OR lower(correlation_id) IN (SELECT correlation_id FROM flow_key);
+$cleaned(near_sign_in, near_row);
+
+-- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified
+-- Audit Log under another kind of request, which says neither. `paired`: a success that names no protocol.
 CREATE OR REPLACE TEMP TABLE flow_row AS
 SELECT
     s.* EXCLUDE (user_key),
-    coalesce(p.user_key, s.user_key) AS user_key,
+    coalesce(p.user_key, s.user_key, s.upn) AS user_key,
     k.kind AS code_kind,
     CASE
         WHEN s.request_type LIKE 'cmsi:%' AND s.error_code = 0 THEN 'sighting'
@@ -34,24 +48,35 @@ SELECT
         WHEN s.error_code = 0 AND s.transfer = 'devicecodeflow' AND coalesce(s.incoming, 'none') = 'none'
              AND s.interactive IS DISTINCT FROM true THEN 'redemption'
         WHEN s.error_code = 0 AND s.transfer = 'devicecodeflow' AND coalesce(s.incoming, 'none') = 'none'
-             AND NOT s.has_protocol THEN 'approval'
+             AND NOT s.has_protocol AND lower(s.client_app) IS DISTINCT FROM 'browser' THEN 'approval'
         WHEN s.transfer = 'devicecodeflow' AND s.incoming IN ('refreshtoken', 'primaryrefreshtoken') THEN 'token_use'
         WHEN k.kind = 'block' THEN 'blocked'
         WHEN k.kind IN ('declined', 'wrong_code') THEN 'declined'
         WHEN k.kind IN ('confirm', 'consent', 'interrupt', 'pending') THEN 'interrupt'
         WHEN s.transfer = 'devicecodeflow' THEN 'token_use'
-        WHEN s.error_code = 0 AND NOT s.has_protocol AND s.request_type IS NULL THEN 'paired'
+        WHEN s.error_code = 0 AND s.request_type IS NOT NULL THEN 'passed'
+        WHEN s.error_code = 0 AND NOT s.has_protocol AND NOT s.has_transfer THEN 'paired'
         WHEN s.error_code = 0 THEN 'plain'
         ELSE 'other'
     END AS role
-FROM sign_ins AS s
+FROM near_sign_in AS s
 LEFT JOIN code_kind AS k ON k.code = s.error_code
-LEFT JOIN person AS p ON p.upn = s.user_key
-LEFT JOIN flow_key AS f ON f.user_key = coalesce(p.user_key, s.user_key) AND f.correlation_id = s.correlation_id
+LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
+LEFT JOIN flow_key AS f
+       ON f.user_key = coalesce(p.user_key, s.user_key, s.upn) AND f.correlation_id = s.correlation_id
 WHERE s.time IS NOT NULL
-  AND s.user_key IS NOT NULL
+  AND coalesce(p.user_key, s.user_key, s.upn) IS NOT NULL
   AND (
       s.marked
       OR f.user_key IS NOT NULL
-      OR (k.kind = 'block' AND (s.policies LIKE '%deviceCodeFlow%' OR s.policies LIKE '%authenticationFlows%'))
+      -- A policy may stand here that merely looked at the flow: rows.py says which of them refused.
+      OR (k.kind = 'block' AND (
+          lower(s.policies) LIKE '%devicecodeflow%'
+          OR lower(s.policies) LIKE '%authenticationflows%'
+          -- Diagnostic exports write the conditions as one number; 32768 is the authentication flow.
+          OR len(list_filter(
+              regexp_extract_all(s.policies, '"conditionsSatisfied":\s*"?([0-9]+)', 1),
+              lambda said: (coalesce(try_cast(said AS BIGINT), 0) // 32768) % 2 = 1
+          )) > 0
+      ))
   );

@@ -46,6 +46,7 @@ _DEVICE = {
     "device trust type": "trust_type",
     "device id": "device_id",
     "deviceid": "device_id",
+    "clouddeviceid": "device_id",
     "user-agent": "user_agent",
     "clouddeviceosversion": "os_version",
     "clouddeviceostype": "os",
@@ -83,17 +84,26 @@ def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
     )
 
 
+_DEVICE_KINDS = ("device_registered", "device_added", "device_linked")
+_SEVERAL = ("device", "consent", "service_principal")
+"""What the directory tells in several records under one correlation id."""
+
+
 def merged(found: Sequence[tuple[FollowOn, str | None]]) -> list[FollowOn]:
     """Records of one deed as one follow-on: device registrations and consents come as several under one id.
 
     The strongest tie, the earliest time and the first network that is said are kept; facts are added up.
     """
+    consents = {correlation_id for follow_on, correlation_id in found if follow_on.kind == "consent"}
     bundles: dict[tuple[str, str], FollowOn] = {}
     for follow_on, correlation_id in found:
-        family = (
-            "device" if follow_on.kind in ("device_registered", "device_added", "device_linked") else follow_on.kind
-        )
-        several = family in ("device", "consent", "service_principal") and correlation_id is not None
+        family = follow_on.kind
+        if family in _DEVICE_KINDS:
+            family = "device"
+        elif family == "consent_removed" and correlation_id in consents:
+            # An amended consent takes the old one away; alone it is a clean-up.
+            family = "consent"
+        several = family in _SEVERAL and correlation_id is not None
         key = (family, str(correlation_id)) if several else (family, f"{len(bundles)}")
         first = bundles.get(key)
         bundles[key] = follow_on if first is None else _added(first, follow_on)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import datetime
 from typing import Any
 
 from grantwatch import knowledge
 from grantwatch.grants.model import LegKind, Outcome
+from grantwatch.grants.rows import names_the_flow
 
-__all__ = ["Flow", "Found", "classify", "gather"]
-
-_CODE_LIFE = timedelta(minutes=20)
-_SIGHTING_LIFE = timedelta(minutes=5)
-_NEAR = timedelta(hours=1)
+__all__ = ["Flow", "Found", "classify"]
 
 _KINDS = {
     "approval": LegKind.APPROVAL,
@@ -64,6 +59,11 @@ class Flow:
         """What the rows say in one column, without the unsaid."""
         return {row[column] for row in self.rows if row[column]}
 
+    @property
+    def lineage(self) -> bool:
+        """True where every row carries the lineage of the device code flow."""
+        return all(row["transfer"] == "devicecodeflow" for row in self.rows)
+
     def absorb(self, other: Flow, tie: str) -> None:
         """Take over the rows of another flow."""
         for row in other.rows:
@@ -83,65 +83,6 @@ class Found:
     def kind_of(row: dict[str, Any]) -> LegKind | None:
         """The leg kind of a row's role; None for rows that only stand beside the flow."""
         return _KINDS.get(row["role"])
-
-
-def gather(flows: Sequence[Flow]) -> list[Flow]:
-    """Join flows of one user that tell of the same grant under different ids. Strongest tie first."""
-    left = sorted(flows, key=lambda flow: (flow.start, flow.rows[0]["flow_id"]))
-    left = _join(left, _sighting_of, "correlation_id")
-    left = _join(left, _same_session, "session_id")
-    return _join(left, _same_client, "user_client_time")
-
-
-def _join(flows: list[Flow], belongs: Callable[[Flow, Flow], bool], tie: str) -> list[Flow]:
-    kept: list[Flow] = []
-    for flow in flows:
-        # Flows come in time order: one that began long before cannot be the other half.
-        near = takewhile(lambda other: flow.start - other.start <= _NEAR, reversed(kept))  # noqa: B023
-        host = next((other for other in near if belongs(other, flow)), None)
-        if host is not None:
-            host.absorb(flow, tie)
-            continue
-        kept.append(flow)
-    return kept
-
-
-def _sighting_of(host: Flow, flow: Flow) -> bool:
-    """A Unified Audit Log sighting of a flow that the sign-in logs tell of too, or the other way round."""
-    one, other = (flow, host) if _only_sightings(flow) else (host, flow)
-    if not _only_sightings(one) or _only_sightings(other):
-        return False
-    if one.values("request_id") & other.values("request_id") or one.values("correlation_id") & other.values(
-        "correlation_id"
-    ):
-        return abs(one.start - other.start) <= _CODE_LIFE
-    same_client = one.app_id == other.app_id or one.app_id is None
-    return same_client and abs(one.start - other.start) <= _SIGHTING_LIFE
-
-
-def _only_sightings(flow: Flow) -> bool:
-    return all(row["form"].startswith("ual") for row in flow.rows)
-
-
-def _waits_for_token(host: Flow, flow: Flow) -> bool:
-    """`host` has an approval without a token, `flow` a token without an approval, in the order and time of a code."""
-    if not host.has("approval", "paired", "sighting") or host.has("redemption"):
-        return False
-    if not flow.has("redemption") or flow.has("approval", "paired", "sighting"):
-        return False
-    redeemed: datetime = flow.roles("redemption")[0]["time"]
-    return host.start - timedelta(minutes=2) <= redeemed <= host.start + _CODE_LIFE
-
-
-def _same_session(host: Flow, flow: Flow) -> bool:
-    return _waits_for_token(host, flow) and bool(host.values("session_id") & flow.values("session_id"))
-
-
-def _same_client(host: Flow, flow: Flow) -> bool:
-    if not _waits_for_token(host, flow) or host.app_id != flow.app_id:
-        return False
-    # Two known and different sessions are two flows; an unknown one says nothing.
-    return not (host.values("session_id") and flow.values("session_id"))
 
 
 def classify(flow: Flow) -> Found | None:
@@ -181,7 +122,7 @@ def _unapproved(flow: Flow, refused: bool) -> Found | None:
     if refused:
         if _names_the_flow(flow):
             return Found(Outcome.BLOCKED, 0.9, "a policy on the device code flow refused the sign-in")
-        if confirmed and not _look_alike(flow):
+        if confirmed and not flow.has("plain") and not _look_alike(flow):
             return Found(
                 Outcome.BLOCKED, 0.6, "the confirmation page of device code was shown, then the sign-in was refused"
             )
@@ -194,7 +135,7 @@ def _unapproved(flow: Flow, refused: bool) -> Found | None:
         )
     if any(row["code_kind"] in ("wrong_code", "pending") for row in flow.rows):
         return Found(Outcome.ABANDONED, 0.9, "a device code was entered wrongly, expired or was never confirmed")
-    if confirmed and not flow.has("plain", "paired") and not _look_alike(flow):
+    if confirmed and not flow.has("plain", "paired", "passed") and not _look_alike(flow):
         return Found(Outcome.ABANDONED, 0.4, "the confirmation page of device code was shown and nothing came of it")
     return None
 
@@ -208,14 +149,11 @@ def _refused(flow: Flow) -> bool:
 
 
 def _names_the_flow(flow: Flow) -> bool:
-    """True where a refused row itself says device code: by protocol, lineage, error, or the policy's condition."""
-    for row in flow.roles("blocked"):
-        policies = row["policies"] or ""
-        if row["protocol"] == "devicecode" or row["transfer"] == "devicecodeflow":
-            return True
-        if "deviceCodeFlow" in policies or "authenticationFlows" in policies:
-            return True
-    return False
+    """True where a refused row itself says device code: by protocol, lineage, or the condition of the policy."""
+    return any(
+        row["protocol"] == "devicecode" or row["transfer"] == "devicecodeflow" or names_the_flow(row["policies"])
+        for row in flow.roles("blocked")
+    )
 
 
 def _look_alike(flow: Flow) -> bool:
@@ -226,7 +164,8 @@ def _look_alike(flow: Flow) -> bool:
     client = knowledge.client(flow.app_id)
     if client is not None and client.kind == "enrolment":
         return True
-    if client is not None and client.device_code_usual:
+    # Office clients on phones have custom schemes, so that a room device uses them says nothing here.
+    if client is not None and client.device_code_usual and client.kind != "office":
         return False
     return all(_mobile(row) for row in flow.rows)
 

@@ -1,25 +1,27 @@
 -- The lineage of each grant, folded: however long a grant lives, it arrives as a handful of rows.
-WITH placed AS (
+WITH ranked AS (
     SELECT
         t.*,
-        prefix_of(t.ip) AS prefix,
         p.path,
-        t.row_id - p.first_row + 1 AS position
-    FROM token_use AS t
+        t.row_id - p.first_row + 1 AS position,
+        row_number() OVER (PARTITION BY t.fold ORDER BY t.time, t.request_id, p.path, t.row_id) AS place
+    FROM folded_use AS t
     JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id
-    WHERE t.grant_no IS NOT NULL
-),
-ranked AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY grant_no, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive, tie
-            ORDER BY time, request_id, path, position
-        ) AS place
-    FROM placed
 )
 SELECT
-    grant_no, tie, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive,
+    fold,
+    min(grant_no) AS grant_no,
+    min(tie) AS tie,
+    min(app_id) AS app_id,
+    min(resource_id) AS resource_id,
+    min(prefix) AS prefix,
+    min(asn) AS asn,
+    min(country) AS country,
+    min(user_agent) AS user_agent,
+    min(device_id) AS device_id,
+    min(incoming) AS incoming,
+    bool_and(interactive) AS interactive,
+    bool_and(browser) AS browser,
     min(app_name) AS app_name,
     min(resource_name) AS resource_name,
     min(ip) AS ip,
@@ -40,5 +42,5 @@ SELECT
     list(position ORDER BY place) FILTER (WHERE place <= 3) AS positions,
     list(request_id ORDER BY place) FILTER (WHERE place <= 3) AS request_ids
 FROM ranked
-GROUP BY grant_no, tie, app_id, resource_id, prefix, asn, country, user_agent, device_id, incoming, interactive
-ORDER BY grant_no, first_time, app_id, resource_id, prefix, user_agent, device_id, incoming, interactive
+GROUP BY fold
+ORDER BY 2, first_time, app_id, resource_id, prefix, user_agent, device_id, incoming, interactive, fold

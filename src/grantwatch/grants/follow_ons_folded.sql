@@ -4,7 +4,7 @@ WITH placed AS (
         f.*,
         p.path,
         f.row_id - p.first_row + 1 AS position,
-        CASE WHEN f.always_tie OR f.kind LIKE 'device%' THEN p.path || ':' || (f.row_id - p.first_row + 1)
+        CASE WHEN f.always_tie OR f.kind LIKE 'device%' OR f.kind LIKE 'consent%' THEN p.path || ':' || (f.row_id - p.first_row + 1)
              ELSE concat_ws('|', f.operation, f.app_id, f.prefix, f.user_agent) END AS bundle
     FROM follow_on AS f
     JOIN pass_form AS p ON p.pass_id = f.pass_id AND p.file_id = f.file_id

@@ -1,9 +1,11 @@
--- Token ids that were issued within each grant: those of its legs and of its whole lineage.
+-- Token ids that were issued within each grant: those of its legs and of its lineage, but for what the approver's own
+-- browser got. Needs: folded_use, approver_fold (fold), flow_row, taken.
 CREATE OR REPLACE TEMP TABLE grant_token AS
-SELECT DISTINCT grant_no, token_id FROM token_use WHERE grant_no IS NOT NULL AND token_id IS NOT NULL
+SELECT DISTINCT grant_no, token_id
+FROM folded_use
+WHERE token_id IS NOT NULL AND fold NOT IN (SELECT fold FROM approver_fold)
 UNION
-SELECT DISTINCT h.grant_no, r.token_id
+SELECT t.grant_no, r.token_id
 FROM flow_row AS r
 JOIN taken AS t ON t.row_id = r.row_id
-JOIN head AS h ON h.grant_no = t.grant_no
 WHERE r.token_id IS NOT NULL;

@@ -1,8 +1,9 @@
--- Token uses and the grant they descend from. Needs: flow_row, flow_leg, head (the grants found so far:
--- grant_no, user_key, session_id, app_id, correlation_id, started_at) and taken (rows that are legs of a grant).
+-- Token uses and the grant they descend from. Needs: flow_row, head (one row per grant and session: grant_no, user_key,
+-- session_id, app_id, correlation_id, started_at, alive) and taken (rows that are legs of a grant).
 --
--- One session id may belong to two people, so only rows of the grant's own user count; and a browser session may
--- carry several grants, so a row goes to the latest one of its client, else to the latest one.
+-- One session id may belong to two people, so only rows of the grant's own user count; and a browser session may carry
+-- several grants, so a row goes to the latest one of its client, else to the latest one. Grants are numbered in time
+-- order, so the latest is the highest number: one pass over time, however many grants a session has.
 CREATE OR REPLACE TEMP TABLE token_use AS
 WITH loose AS (
     SELECT r.*
@@ -10,30 +11,51 @@ WITH loose AS (
     WHERE r.transfer = 'devicecodeflow'
       AND r.row_id NOT IN (SELECT row_id FROM taken)
 ),
-tied AS (
+event AS (
+    SELECT 0 AS rank, concat_ws('|', user_key, session_id, app_id) AS key, started_at - INTERVAL 5 MINUTE AS time,
+           grant_no, CAST(NULL AS BIGINT) AS row_id
+    FROM head WHERE alive AND session_id IS NOT NULL AND app_id IS NOT NULL
+    UNION ALL
+    SELECT 1, concat_ws('|', user_key, session_id), started_at - INTERVAL 5 MINUTE, grant_no, NULL
+    FROM head WHERE alive AND session_id IS NOT NULL
+    UNION ALL
+    SELECT 2, concat_ws('|', user_key, correlation_id), started_at - INTERVAL 5 MINUTE, grant_no, NULL
+    FROM head WHERE alive AND correlation_id IS NOT NULL
+    UNION ALL
+    SELECT 3, concat_ws('|', user_key, app_id), started_at - INTERVAL 5 MINUTE, grant_no, NULL
+    FROM head WHERE alive AND app_id IS NOT NULL
+    UNION ALL
+    SELECT 4, concat_ws('|', user_key, app_id), started_at - INTERVAL 5 MINUTE, grant_no, NULL
+    FROM head WHERE alive AND app_id IS NOT NULL AND session_id IS NULL
+    UNION ALL
+    SELECT 0, concat_ws('|', user_key, session_id, app_id), time, NULL, row_id
+    FROM loose WHERE session_id IS NOT NULL AND app_id IS NOT NULL
+    UNION ALL
+    SELECT 1, concat_ws('|', user_key, session_id), time, NULL, row_id FROM loose WHERE session_id IS NOT NULL
+    UNION ALL
+    SELECT 2, concat_ws('|', user_key, correlation_id), time, NULL, row_id FROM loose WHERE correlation_id IS NOT NULL
+    UNION ALL
+    SELECT 3, concat_ws('|', user_key, app_id), time, NULL, row_id FROM loose WHERE app_id IS NOT NULL AND session_id IS NULL
+    UNION ALL
+    SELECT 4, concat_ws('|', user_key, app_id), time, NULL, row_id FROM loose WHERE app_id IS NOT NULL AND session_id IS NOT NULL
+),
+latest AS (
     SELECT
-        r.row_id,
-        h.grant_no,
-        CASE WHEN h.session_id = r.session_id THEN 'session_id' WHEN h.correlation_id = r.correlation_id THEN 'correlation_id'
-             ELSE 'user_client_time' END AS tie,
-        row_number() OVER (
-            PARTITION BY r.row_id
-            ORDER BY
-                CASE WHEN h.session_id = r.session_id THEN 0 WHEN h.correlation_id = r.correlation_id THEN 1 ELSE 2 END,
-                CASE WHEN h.app_id = r.app_id THEN 0 ELSE 1 END,
-                h.started_at DESC,
-                h.grant_no
-        ) AS choice
-    FROM loose AS r
-    JOIN head AS h
-      ON h.user_key = r.user_key
-     AND h.started_at <= r.time + INTERVAL 5 MINUTE
-     AND (
-         h.session_id = r.session_id
-         OR h.correlation_id = r.correlation_id
-         OR (h.app_id = r.app_id AND (r.session_id IS NULL OR h.session_id IS NULL))
-     )
+        rank, row_id,
+        max(grant_no) OVER (
+            PARTITION BY rank, key ORDER BY time, row_id NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS grant_no
+    FROM event
+),
+tied AS (
+    SELECT row_id, min_by(grant_no, rank) AS grant_no, min(rank) AS rank
+    FROM latest
+    WHERE row_id IS NOT NULL AND grant_no IS NOT NULL
+    GROUP BY row_id
 )
-SELECT r.*, t.grant_no, t.tie
+SELECT
+    r.*,
+    t.grant_no,
+    CASE WHEN t.rank <= 1 THEN 'session_id' WHEN t.rank = 2 THEN 'correlation_id' WHEN t.rank >= 3 THEN 'user_client_time' END AS tie
 FROM loose AS r
-LEFT JOIN tied AS t ON t.row_id = r.row_id AND t.choice = 1;
+LEFT JOIN tied AS t ON t.row_id = r.row_id;

@@ -1,15 +1,23 @@
--- Lineage without a grant: the approval lies before these logs, or in a log that was not given.
+-- Lineage without a grant: the approval lies before these logs, or in a log that was not given. What a browser gets in a
+-- session that carries the lineage is no device's. Needs: token_use, browser_agent (user_agent).
+WITH loose AS (
+    SELECT
+        t.*,
+        b.user_agent IS NOT NULL AND coalesce(lower(t.client_app), 'browser') = 'browser' AS in_browser
+    FROM token_use AS t
+    LEFT JOIN browser_agent AS b ON b.user_agent = t.user_agent
+    WHERE t.grant_no IS NULL
+)
 SELECT
-    r.user_key,
-    coalesce(r.session_id, '') AS session_id,
-    CASE WHEN r.session_id IS NULL THEN coalesce(r.app_id, '') ELSE '' END AS app_key,
-    min(r.time) AS first_time,
-    max(r.time) AS last_time,
+    user_key,
+    coalesce(session_id, '') AS session_id,
+    CASE WHEN session_id IS NULL THEN coalesce(app_id, '') ELSE '' END AS app_key,
+    min(time) AS first_time,
+    max(time) AS last_time,
     count(*) AS records,
-    count(*) FILTER (WHERE r.interactive IS DISTINCT FROM true) AS device_records,
-    count(*) FILTER (WHERE r.error_code = 0) AS issued,
-    min_by(r.row_id, (r.time, r.request_id)) FILTER (WHERE r.interactive IS DISTINCT FROM true) AS anchor_row
-FROM token_use AS r
-WHERE r.grant_no IS NULL
+    count(*) FILTER (WHERE NOT in_browser) AS device_records,
+    count(*) FILTER (WHERE NOT in_browser AND (error_code = 0 OR incoming IN ('refreshtoken', 'primaryrefreshtoken'))) AS redeemed,
+    min_by(row_id, (time, request_id, app_id, ip, row_id)) FILTER (WHERE NOT in_browser) AS anchor_row
+FROM loose
 GROUP BY 1, 2, 3
 ORDER BY first_time, 1, 2, 3

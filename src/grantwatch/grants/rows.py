@@ -20,6 +20,7 @@ __all__ = [
     "digest",
     "failed_policies",
     "leg_of",
+    "names_the_flow",
     "network_of",
     "processing_value",
     "resource_of",
@@ -36,6 +37,9 @@ STRENGTH: Mapping[TieBy, float] = {
     TieBy.USER_TIME: 0.3,
 }
 """How much a tie is worth. Microsoft vouches for token and session ids; a correlation id comes from the client."""
+
+_FLOWS_BIT = 32768
+"""The authentication flow among the conditions of a policy, where an export writes them as one number."""
 
 Row = Mapping[str, Any]
 
@@ -119,6 +123,27 @@ def failed_policies(text: str | None) -> tuple[str, ...]:
         if str(entry.get("result", "")).lower() == "failure"
     )
     return tuple(dict.fromkeys(names))
+
+
+def names_the_flow(text: str | None) -> bool:
+    """True where a policy that failed did so over the authentication flow. That others look at flows says nothing."""
+    return any(
+        _over_flows(entry) for entry in _list(text) if str(entry.get("result", "")).lower() == "failure"
+    )
+
+
+def _over_flows(policy: Mapping[str, Any]) -> bool:
+    rules = policy.get("includeRulesSatisfied")
+    said = [
+        str(rule.get("ruleSatisfied") or "").lower()
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict) and str(rule.get("conditionalAccessCondition", "")).lower() == "authenticationflows"
+    ]
+    if said:
+        # The condition knows two flows; the other one moves a session from a computer to a phone.
+        return not all(rule == "authenticationtransfer" for rule in said)
+    met = str(policy.get("conditionsSatisfied") or "").lower().replace(" ", "")
+    return bool(int(met) & _FLOWS_BIT) if met.isdecimal() else "authenticationflows" in met.split(",")
 
 
 def auth_methods(text: str | None) -> tuple[str, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from grantwatch.records.load import cleaned
 
 if TYPE_CHECKING:
     import duckdb
@@ -13,19 +16,27 @@ if TYPE_CHECKING:
 __all__ = ["put", "rows", "run"]
 
 
+_ROOM = "grantwatch.grants"
+
+
 @cache
-def _text(name: str) -> str:
-    return (resources.files("grantwatch.grants") / name).read_text(encoding="utf-8")
+def _text(name: str, package: str) -> str:
+    return (resources.files(package) / name).read_text(encoding="utf-8")
 
 
-def run(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Execute every statement of one of this room's files."""
-    con.execute(_text(name))
+def run(con: duckdb.DuckDBPyConnection, name: str, package: str = _ROOM) -> None:
+    """Execute every statement of a room's SQL file. `$cleaned(view, source)` makes a cleaned view of rows."""
+    for part in re.split(r"^(\$cleaned\(\w+, \w+\);)$", _text(name, package), flags=re.MULTILINE):
+        view = re.fullmatch(r"\$cleaned\((\w+), (\w+)\);", part)
+        if view is not None:
+            cleaned(con, view[1], view[2])
+        elif part.strip():
+            con.execute(part)
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:
     """The rows of one of this room's queries, by column name. Times are naive UTC."""
-    cursor = con.execute(_text(name))
+    cursor = con.execute(_text(name, _ROOM))
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
         yield dict(zip(names, row, strict=True))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from grantwatch import knowledge
-from grantwatch.grants.model import Grant, Network, Outcome, Party
-from grantwatch.grants.sql import put
-from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+from grantwatch.grants.model import Grant, Network, Party
+from grantwatch.grants.sql import put, run
+from grantwatch.profile.model import Familiarity, Profile
+from grantwatch.profile.past import carried, earlier_grants, grant_clients, grant_users
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["profiles", "values_of"]
 
 _DAY = 86400.0
+_ROOM = "grantwatch.profile"
+_COMMON_AGENTS = 2000
+"""User agents of the tenant that are told by family: the most frequent, and as many that are no browser's."""
 
 
 @cache
 def _sql(name: str) -> str:
-    return (resources.files("grantwatch.profile") / name).read_text(encoding="utf-8")
+    return (resources.files(_ROOM) / name).read_text(encoding="utf-8")
 
 
 def values_of(grant: Grant) -> dict[str, frozenset[str]]:
@@ -72,19 +76,20 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
             for value in sorted(said)
         ],
     )
+    run(con, "own.sql", _ROOM)
     _agent_families(con)
-    con.execute(_sql("profile.sql"))
+    run(con, "profile.sql", _ROOM)
     seen = _seen(con)
     history = _history(con)
-    start, users = con.execute("SELECT min(time), count(DISTINCT user_key) FROM sign_ins").fetchall()[0]
-    earlier = _earlier(grants, keys, values)
-    grant_users = _grant_users(grants, keys)
-    grant_clients = _grant_clients(grants, keys)
+    start, users = con.execute(_sql("tenant.sql")).fetchall()[0]
+    earlier = earlier_grants(grants, keys, values)
+    before = grant_users(grants, keys)
+    clients = grant_clients(grants, keys)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
         first, records, hours = history.get(number, (None, 0, (0,) * 24))
         of = seen.get(number, {})
-        of["grant_client"] = grant_clients[number]
+        of["grant_client"] = clients[number]
         built.append(
             Profile(
                 user_history_days=_days(first, grant.started_at),
@@ -94,7 +99,8 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
                 seen=of,
                 earlier_grants=earlier[number],
                 hours=hours,
-                tenant_grant_users=grant_users[number],
+                tenant_grant_users=before[number],
+                carried=carried(grant, values[number]),
             )
         )
     return built
@@ -105,13 +111,9 @@ def _days(first: datetime | None, until: datetime) -> float:
 
 
 def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
-    """Name the family of every distinct user agent that people with grants ever used: agents, not records."""
+    """Name the families of all user agents of people with grants, and of the tenant's common ones: agents, not records."""
     agents = [
-        agent
-        for (agent,) in con.execute(
-            "SELECT DISTINCT user_agent FROM sign_ins "
-            "WHERE user_agent IS NOT NULL AND user_key IN (SELECT user_key FROM subject_grant)"
-        ).fetchall()
+        agent for (agent,) in con.execute(_sql("agents.sql").replace("$common", str(_COMMON_AGENTS))).fetchall()
     ]
     put(
         con,
@@ -133,61 +135,6 @@ def _history(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[datetime | None,
     for number, first, records, hours, counts in con.execute(_sql("history.sql")).fetchall():
         clock = [0] * 24
         for hour, count in zip(hours or (), counts or (), strict=True):
-            clock[hour] += count
+            clock[hour] += int(count)
         history[number] = (first, int(records), tuple(clock))
     return history
-
-
-def _in_time(grants: Sequence[Grant]) -> list[int]:
-    return sorted(range(len(grants)), key=lambda number: (grants[number].started_at, grants[number].grant_id))
-
-
-def _succeeded(grant: Grant) -> bool:
-    return grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
-
-
-def _earlier(
-    grants: Sequence[Grant], keys: Sequence[str], values: Sequence[Mapping[str, frozenset[str]]]
-) -> dict[int, tuple[EarlierGrant, ...]]:
-    past: dict[str, tuple[EarlierGrant, ...]] = defaultdict(tuple)
-    earlier: dict[int, tuple[EarlierGrant, ...]] = {}
-    for number in _in_time(grants):
-        grant, key = grants[number], keys[number]
-        earlier[number] = past[key]
-        if _succeeded(grant):
-            of = values[number]
-            past[key] += (
-                EarlierGrant(
-                    grant.grant_id,
-                    grant.started_at,
-                    grant.client.id,
-                    grant.resource.id,
-                    of["prefix"],
-                    frozenset(int(asn) for asn in of["asn"]),
-                    {**of, "grant_client": frozenset({grant.client.id} if grant.client.id else ())},
-                ),
-            )
-    return earlier
-
-
-def _grant_users(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, int]:
-    """How many users had a successful grant before each grant."""
-    users: set[str] = set()
-    counts: dict[int, int] = {}
-    for number in _in_time(grants):
-        counts[number] = len(users)
-        if _succeeded(grants[number]):
-            users.add(keys[number])
-    return counts
-
-
-def _grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dict[str, Familiarity]]:
-    """How many users had used each grant's client with a device code before."""
-    users: dict[str, set[str]] = defaultdict(set)
-    known: dict[int, dict[str, Familiarity]] = {}
-    for number in _in_time(grants):
-        client = grants[number].client.id or ""
-        known[number] = {client: Familiarity(tenant_users=len(users[client] - {keys[number]}))} if users[client] else {}
-        if _succeeded(grants[number]):
-            users[client].add(keys[number])
-    return known

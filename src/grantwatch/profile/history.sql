@@ -1,23 +1,55 @@
 -- How far back each grant's user goes in these logs, how many records that is, and the hours of the day (UTC) at which
--- the user signed in interactively before the grant.
-WITH mine AS (
-    SELECT coalesce(p.user_key, s.user_key) AS user_key, s.time, s.interactive AND NOT s.marked AND s.error_code = 0 AS awake
-    FROM sign_ins AS s
-    LEFT JOIN person AS p ON p.upn = s.user_key
-    WHERE coalesce(p.user_key, s.user_key) IN (SELECT user_key FROM subject_grant) AND s.time IS NOT NULL
+-- the user signed in interactively, all before the hour of the grant. Hours and grants in one order, counted as they go
+-- by: a machine's account has thousands of both.
+WITH hour_of AS (
+    SELECT
+        user_key,
+        date_trunc('hour', time) AS time,
+        count(*) AS records,
+        count(*) FILTER (WHERE interactive AND NOT marked AND error_code = 0) AS awake,
+        min(time) AS first_time
+    FROM own_row
+    GROUP BY 1, 2
 ),
 event AS (
-    SELECT user_key, date_trunc('hour', time) AS time, count(*) AS records, count(*) FILTER (WHERE awake) AS awake,
-           min(time) AS first_time, CAST(NULL AS INTEGER) AS grant_no
-    FROM mine
-    GROUP BY 1, 2
+    SELECT user_key, time, 1 AS after, records, first_time, CAST(NULL AS INTEGER) AS grant_no FROM hour_of
+    UNION ALL
+    SELECT user_key, date_trunc('hour', started_at), 0, 0, NULL, grant_no FROM subject_grant
+),
+passed AS (
+    SELECT
+        grant_no,
+        min(first_time) OVER before AS first_time,
+        sum(records) OVER before AS records
+    FROM event
+    WINDOW before AS (PARTITION BY user_key ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+clock_event AS (
+    SELECT user_key, CAST(extract('hour' FROM time) AS INTEGER) AS clock, time, 1 AS after, awake, CAST(NULL AS INTEGER) AS grant_no
+    FROM hour_of
+    WHERE awake > 0
+    UNION ALL
+    SELECT g.user_key, c.clock, date_trunc('hour', g.started_at), 0, 0, g.grant_no
+    FROM subject_grant AS g
+    JOIN (SELECT DISTINCT user_key, CAST(extract('hour' FROM time) AS INTEGER) AS clock FROM hour_of WHERE awake > 0) AS c
+      ON c.user_key = g.user_key
+),
+clock_passed AS (
+    SELECT
+        grant_no,
+        clock,
+        sum(awake) OVER (
+            PARTITION BY user_key, clock ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS awake
+    FROM clock_event
+),
+awake_at AS (
+    SELECT grant_no, list(clock ORDER BY clock) AS hours, list(awake ORDER BY clock) AS counts
+    FROM clock_passed
+    WHERE grant_no IS NOT NULL AND awake > 0
+    GROUP BY grant_no
 )
-SELECT
-    g.grant_no,
-    min(e.first_time) AS first_time,
-    coalesce(sum(e.records), 0) AS records,
-    list(CAST(extract('hour' FROM e.time) AS INTEGER)) FILTER (WHERE e.awake > 0) AS hours,
-    list(e.awake) FILTER (WHERE e.awake > 0) AS counts
-FROM subject_grant AS g
-LEFT JOIN event AS e ON e.user_key = g.user_key AND e.time < date_trunc('hour', g.started_at)
-GROUP BY g.grant_no
+SELECT p.grant_no, p.first_time, p.records, a.hours, a.counts
+FROM passed AS p
+LEFT JOIN awake_at AS a ON a.grant_no = p.grant_no
+WHERE p.grant_no IS NOT NULL

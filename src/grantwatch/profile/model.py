@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,7 +48,7 @@ class EarlierGrant:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Normal for one user before one grant.
+    """Normal for one user before one grant. `earlier_grants` are those that make or break a habit (see build.py).
 
     `seen` maps a dimension (`client`, `grant_client`, `resource`, `prefix`, `asn`, `country`, `user_agent`,
     `agent_family`, `device`) to the values of this grant and how familiar each was. `grant_client` counts use of
@@ -65,6 +66,8 @@ class Profile:
     hours: tuple[int, ...] = (0,) * 24
     tenant_grant_users: int = 0
     """Users of the tenant with a device code grant before this one."""
+    carried: Mapping[str, frozenset[str]] | None = None
+    """What this grant carried per dimension: all that anybody asks after. None where that is not known."""
 
     def familiarity(self, dimension: str, value: object) -> Familiarity:
         """How familiar `value` was; an empty Familiarity where it was never seen."""
@@ -83,14 +86,18 @@ class Profile:
         ]
         if not settled:
             return self
+        times: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for grant in settled:
+            for dimension, values in grant.values.items():
+                wanted = values if self.carried is None else values & self.carried.get(dimension, frozenset())
+                for value in wanted:
+                    times[dimension, value].append(grant.started_at)
         seen = {dimension: dict(values) for dimension, values in self.seen.items()}
-        for dimension in {dimension for grant in settled for dimension in grant.values}:
+        for (dimension, value), uses in times.items():
             known = seen.setdefault(dimension, {})
-            for value in {value for grant in settled for value in grant.values.get(dimension, ())}:
-                times = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
-                old = known.get(value, Familiarity())
-                firsts = times if old.user_first is None else [*times, old.user_first]
-                known[value] = replace(
-                    old, user_days=old.user_days + len({time.date() for time in times}), user_first=min(firsts)
-                )
+            old = known.get(value, Familiarity())
+            firsts = uses if old.user_first is None else [*uses, old.user_first]
+            known[value] = replace(
+                old, user_days=old.user_days + len({time.date() for time in uses}), user_first=min(firsts)
+            )
         return replace(self, seen=seen)

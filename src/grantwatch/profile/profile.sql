@@ -1,17 +1,17 @@
 -- What was normal before each grant. Needs: sign_ins, person, and from Python subject_grant (grant_no, user_key,
 -- started_at), grant_value (grant_no, user_key, started_at, dimension, value) and agent_family (user_agent, family).
--- Only ordinary successes make a habit: rows of a device code lineage are judged grant by grant, not here.
+-- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
 
 CREATE OR REPLACE TEMP TABLE own_day AS
 WITH own AS (
     SELECT
-        coalesce(p.user_key, s.user_key) AS user_key, s.time, s.app_id, s.resource_id, prefix_of(s.ip) AS prefix,
-        CAST(s.asn AS VARCHAR) AS asn, s.country, s.user_agent, f.family, s.device_id
-    FROM sign_ins AS s
-    LEFT JOIN person AS p ON p.upn = s.user_key
+        s.user_key, s.time, s.app_id, s.resource_id, prefix_of(s.ip) AS prefix, CAST(s.asn AS VARCHAR) AS asn, s.country,
+        s.user_agent, f.family, s.device_id
+    FROM own_sign_in AS s
     LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
-    WHERE coalesce(p.user_key, s.user_key) IN (SELECT user_key FROM subject_grant)
-      AND NOT s.marked AND s.error_code = 0 AND s.time IS NOT NULL
+    WHERE NOT s.marked AND s.error_code = 0
+      AND s.row_id NOT IN (SELECT row_id FROM taken)
+      AND s.row_id NOT IN (SELECT row_id FROM token_use)
 )
 SELECT user_key, dimension, value, CAST(time AS DATE) AS day, min(time) AS first_time
 FROM (
@@ -27,39 +27,45 @@ FROM (
 WHERE value IS NOT NULL
 GROUP BY 1, 2, 3, 4;
 
--- First sight of a value per user, over the whole tenant, for the values that occur in grants.
+-- First sight of a value per user, over the whole tenant, for the values that occur in grants. Grouped as delivered:
+-- cleaning happens on what is left.
 CREATE OR REPLACE TEMP TABLE tenant_first AS
 WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value),
+good AS (SELECT * FROM kept_sign_in WHERE NOT marked AND error_code = 0 AND time IS NOT NULL AND user_key IS NOT NULL),
 place AS (
-    -- Addresses repeat: find their networks once per user and address, not once per row.
-    SELECT user_key, prefix_of(address(ip)) AS value, min(time) AS first_time
-    FROM (
-        SELECT user_key, ip, min(time) AS time
-        FROM sign_in
-        WHERE claimed AND ignored IS NULL AND NOT marked AND error_code = 0 AND time IS NOT NULL AND ip IS NOT NULL
-        GROUP BY user_key, ip
-    ) AS seen
-    GROUP BY 1, 2
+    SELECT ip, prefix_of(address(ip)) AS prefix FROM (SELECT DISTINCT ip FROM good WHERE ip IS NOT NULL) AS seen
 )
-SELECT dimension, value, user_key, min(first_time) AS first_time
+SELECT f.dimension, f.value, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
 FROM (
-    SELECT 'prefix' AS dimension, value, user_key, first_time FROM place
-    UNION ALL
-    SELECT 'asn', CAST(asn AS VARCHAR), user_key, min(time)
-    FROM sign_ins WHERE NOT marked AND error_code = 0 AND asn IS NOT NULL GROUP BY 2, 3
-    UNION ALL
-    SELECT 'client', app_id, user_key, min(time)
-    FROM sign_ins WHERE NOT marked AND error_code = 0 AND app_id IS NOT NULL GROUP BY 2, 3
-    UNION ALL
-    SELECT 'resource', resource_id, user_key, min(time)
-    FROM sign_ins WHERE NOT marked AND error_code = 0 AND resource_id IS NOT NULL GROUP BY 2, 3
-    UNION ALL
-    SELECT 'country', country, user_key, min(time)
-    FROM sign_ins WHERE NOT marked AND error_code = 0 AND country IS NOT NULL GROUP BY 2, 3
-    UNION ALL
-    SELECT 'user_agent', user_agent, user_key, min(time)
-    FROM sign_ins WHERE NOT marked AND error_code = 0 AND user_agent IN (SELECT value FROM wanted WHERE dimension = 'user_agent')
+    SELECT 'prefix' AS dimension, p.prefix AS value, g.user_key, min(g.time) AS first_time
+    FROM good AS g
+    JOIN place AS p ON p.ip = g.ip
+    WHERE p.prefix IN (SELECT value FROM wanted WHERE dimension = 'prefix')
     GROUP BY 2, 3
-) AS first_sight
-WHERE (dimension, value) IN (SELECT dimension, value FROM wanted) AND first_time IS NOT NULL AND user_key IS NOT NULL
+    UNION ALL
+    SELECT 'asn', asn, user_key, min(time) FROM good
+    WHERE asn IN (SELECT value FROM wanted WHERE dimension = 'asn') GROUP BY 2, 3
+    UNION ALL
+    SELECT 'client', lower(app_id), user_key, min(time) FROM good
+    WHERE lower(app_id) IN (SELECT value FROM wanted WHERE dimension = 'client') GROUP BY 2, 3
+    UNION ALL
+    SELECT 'resource', lower(resource_id), user_key, min(time) FROM good
+    WHERE lower(resource_id) IN (SELECT value FROM wanted WHERE dimension = 'resource') GROUP BY 2, 3
+    UNION ALL
+    SELECT 'country', country, user_key, min(time) FROM good
+    WHERE country IN (SELECT value FROM wanted WHERE dimension = 'country') GROUP BY 2, 3
+    UNION ALL
+    SELECT 'user_agent', user_agent, user_key, min(time) FROM good
+    WHERE user_agent IN (SELECT value FROM wanted WHERE dimension = 'user_agent') GROUP BY 2, 3
+    UNION ALL
+    SELECT 'agent_family', a.family, g.user_key, min(g.time)
+    FROM good AS g
+    JOIN agent_family AS a ON a.user_agent = g.user_agent
+    WHERE a.family IN (SELECT value FROM wanted WHERE dimension = 'agent_family')
+    GROUP BY 2, 3
+    UNION ALL
+    SELECT 'device', lower(device_id), user_key, min(time) FROM good
+    WHERE lower(device_id) IN (SELECT value FROM wanted WHERE dimension = 'device') GROUP BY 2, 3
+) AS f
+LEFT JOIN person AS n ON n.upn = f.user_key
 GROUP BY 1, 2, 3;

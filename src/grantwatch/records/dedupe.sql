@@ -1,18 +1,19 @@
 -- Exports overlap. A record is a copy where another has the same id, second, subject and outcome, and either the very
--- same content or a better form. Different events under one id stay. Which copy is kept does not depend on file order.
+-- same content or more worth: a better form, though a feed without the protocol fields is worth least. Different events
+-- under one id stay. Which copy is kept does not depend on file order.
 UPDATE $table SET ignored = 'duplicate' WHERE rowid IN (
     SELECT row_id
     FROM (
         SELECT
             t.rowid AS row_id,
-            f.rank,
-            row_number() OVER (PARTITION BY t.content, f.rank, hash($body) ORDER BY f.path, t.rowid) AS copy,
-            min(f.rank) OVER (PARTITION BY t.content) AS best
+            f.rank + CASE WHEN $poor THEN 1000 ELSE 0 END AS worth,
+            row_number() OVER (PARTITION BY t.content, $key, worth, hash($body) ORDER BY f.path, t.rowid) AS copy,
+            min(worth) OVER (PARTITION BY t.content, $key) AS best
         FROM $table AS t
         JOIN pass_form AS f ON f.pass_id = t.pass_id AND f.file_id = t.file_id
         WHERE t.claimed AND t.ignored IS NULL
           AND t.content IN (
               SELECT content FROM $table WHERE claimed AND ignored IS NULL GROUP BY content HAVING count(*) > 1)
     ) AS twins
-    WHERE copy > 1 OR rank > best
+    WHERE copy > 1 OR worth > best
 )

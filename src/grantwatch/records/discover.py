@@ -5,46 +5,69 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["discover"]
+__all__ = ["discover", "shown"]
 
 
 def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[UnreadFile]]:
     """Files behind `paths` (files, folders, globs), each once, in a stable order, and what could not be found.
 
-    Folders are walked without following links to folders. Hidden entries of a folder are left out and named.
+    Folders are walked without following links to folders. Hidden entries of a folder, links to folders and what is
+    no regular file are left out and named.
     """
     found: dict[str, str] = {}
     unread: list[UnreadFile] = []
     for given in paths:
         name = os.fspath(given)
         for file in _expand(name, unread):
-            found.setdefault(os.path.realpath(file), file)
+            identity = os.path.realpath(file)
+            # Under two names the same file is read once, by the name that comes first whatever the order given.
+            found[identity] = min(found.get(identity, file), file)
     return sorted(found.values()), unread
 
 
+def shown(name: str) -> str:
+    """A file name that can be printed and stored: bytes that are not UTF-8 are escaped."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+
+
 def _expand(name: str, unread: list[UnreadFile]) -> Iterator[str]:
-    path = Path(name)
-    if path.is_dir():
-        yield from _walk(name, unread)
-    elif path.exists():
-        if path.is_file():
-            yield name
+    # Path("") is the working folder, which nobody means by an empty name.
+    matches = [name] if name and _mode(name) is not None else sorted(glob.glob(name, recursive=True))
+    if not matches:
+        unread.append(UnreadFile(shown(name), "no such file or folder", _nearest(Path(name))))
+    for match in matches:
+        if stat.S_ISDIR(_mode(match) or 0):
+            yield from _walk(match, unread)
         else:
-            unread.append(UnreadFile(name, "not a regular file", "name a file, a folder or a glob"))
+            yield from _regular(match, unread)
+
+
+def _mode(name: str) -> int | None:
+    """What kind of thing stands under the name; None for nothing, 0 where that cannot be told."""
+    try:
+        return Path(name).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    except OSError:
+        return 0
+
+
+def _regular(name: str, unread: list[UnreadFile]) -> Iterator[str]:
+    """The name, unless it stands for something that would block or never end when it is read."""
+    mode = _mode(name)
+    if mode is None:
+        unread.append(UnreadFile(shown(name), "a link to something that is not there", "name the file itself"))
+    elif mode and not stat.S_ISREG(mode):
+        unread.append(UnreadFile(shown(name), "not a regular file", "name a file, a folder or a glob"))
     else:
-        matches = sorted(glob.glob(name, recursive=True))
-        if not matches:
-            unread.append(UnreadFile(name, "no such file or folder", _nearest(path)))
-        for match in matches:
-            if Path(match).is_dir():
-                yield from _walk(match, unread)
-            else:
-                yield match
+        # One that cannot be looked at is named when it cannot be opened, with the reason.
+        yield name
 
 
 def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[str]:
@@ -52,27 +75,35 @@ def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[str]:
     files: list[str] = []
 
     def failed(error: OSError) -> None:
-        unread.append(
-            UnreadFile(str(error.filename), f"folder cannot be listed: {error.strerror}", "check its permissions")
-        )
+        name = shown(str(error.filename))
+        unread.append(UnreadFile(name, f"folder cannot be listed: {error.strerror}", "check its permissions"))
 
     for root, folders, names in os.walk(folder, onerror=failed):
         hidden += sum(name.startswith(".") for name in (*folders, *names))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [str(Path(root) / name) for name in sorted(names) if not name.startswith(".")]
+        for name in folders:
+            if (Path(root) / name).is_symlink():
+                unread.append(UnreadFile(shown(str(Path(root) / name)), "a link to a folder", "not followed; name it"))
+        for name in sorted(names):
+            if not name.startswith("."):
+                files += _regular(str(Path(root) / name), unread)
     if hidden:
-        unread.append(UnreadFile(folder, f"{hidden} hidden entries", "left out; name them to have them read"))
+        unread.append(UnreadFile(shown(folder), f"{hidden} hidden entries", "left out; name them to have them read"))
     if not files:
-        unread.append(UnreadFile(folder, "no file in this folder", "name the folder that holds the exported logs"))
+        unread.append(
+            UnreadFile(shown(folder), "no file in this folder", "name the folder that holds the exported logs")
+        )
     yield from files
 
 
 def _nearest(path: Path) -> str:
     parent = path.parent
-    if not parent.is_dir():
-        return f"the folder {parent} is not there either"
-    names = sorted(entry.name for entry in parent.iterdir())
+    try:
+        names = sorted(entry.name for entry in parent.iterdir())
+    except OSError:
+        return f"the folder {shown(str(parent))} is not there either, or cannot be listed"
     near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5)
     if near:
-        return "did you mean " + ", ".join(str(parent / name) for name in near) + "?"
-    return f"the folder {parent} holds {len(names)} other entries" if names else f"the folder {parent} is empty"
+        return "did you mean " + ", ".join(shown(str(parent / name)) for name in near) + "?"
+    holds = f"holds {len(names)} other entries" if names else "is empty"
+    return f"the folder {shown(str(parent))} {holds}"

@@ -1,15 +1,24 @@
 -- The few functions that the mappings share. Engine-specific on purpose: everything else stays in plain SQL.
 
--- Text that some exporter writes where it has nothing to say.
-CREATE OR REPLACE MACRO said(x) AS CASE
-    WHEN x IS NULL OR x IN ('', 'null', '__NULL__', '<null>', 'Not Available', 'N/A', 'hidden', '[redacted]',
-                            '00000000-0000-0000-0000-000000000000') THEN NULL
+-- Text that some exporter writes where it has nothing to say. Neither IN nor list_contains: DuckDB plans those as a
+-- join, and a join loses the order of the rows, which is how a row is traced back to its record.
+CREATE OR REPLACE MACRO said(x) AS CASE x
+    WHEN '' THEN NULL
+    WHEN '00000000-0000-0000-0000-000000000000' THEN NULL
+    WHEN 'null' THEN NULL
+    WHEN 'hidden' THEN NULL
+    WHEN 'Not Available' THEN NULL
+    WHEN 'N/A' THEN NULL
+    WHEN '__NULL__' THEN NULL
+    WHEN '<null>' THEN NULL
+    WHEN '[redacted]' THEN NULL
     ELSE x END;
 
 -- UTC timestamp from any spelling seen in exports; a time without a zone is UTC. NULL where it is no time.
+-- Browsers put a narrow no-break space, chr(8239), in front of AM and PM.
 CREATE OR REPLACE MACRO utc(x) AS coalesce(
     CAST(try_cast(x AS TIMESTAMPTZ) AS TIMESTAMP),
-    CASE WHEN x IS NOT NULL AND x <> '' THEN try_strptime(trim(x), [
+    CASE WHEN x IS NOT NULL AND x <> '' THEN try_strptime(trim(replace(x, chr(8239), ' ')), [
         '%-m/%-d/%Y, %-I:%M:%S.%g %p', '%-m/%-d/%Y, %-I:%M:%S %p', '%-m/%-d/%Y %-I:%M:%S %p',
         '%-m/%-d/%Y %-H:%M:%S', '%-m/%-d/%Y %-I:%M %p', '%-m/%-d/%Y %-H:%M']) END);
 

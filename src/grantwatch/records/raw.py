@@ -6,9 +6,9 @@ import gzip
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
-from grantwatch.records.source import Source, json_values, read_csv
+from grantwatch.records.source import Source, read_csv, record_values
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,32 +85,30 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
     layout = file.layout
-    values = json_values(Source([file.readable], layout))
-    if layout.page:
-        page = layout.page.replace('"', '""')
-        values = (
-            f"SELECT unnest(CASE WHEN json_type(json, '$.\"{page}\"') = 'ARRAY' "
-            f"THEN CAST(json_extract(json, '$.\"{page}\"') AS JSON[]) ELSE [json] END) AS json FROM ({values})"
-        )
-    return _numbered(
-        con, f"SELECT row_number() OVER () AS place, CAST(json AS VARCHAR) AS text FROM ({values})", positions
-    )
+    records = record_values(Source([file.readable], layout))
+    rows = _numbered(con, f"SELECT value_number, CAST(json AS VARCHAR) AS text FROM ({records})", positions)
+    found = {place: RawText(place, text) for place, _, text in rows if text is not None}
+    broken = {number: place for place, number, text in rows if text is None and number is not None}
+    if broken and layout.container == "lines":
+        # A line that is no JSON has no text for the engine, but it has one in the file.
+        for number, line in _lines(file.readable, layout.gzip, set(broken)).items():
+            found[broken[number]] = line
+    return found
 
 
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
     cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
-    rows = read_csv(Source([file.readable], file.layout)).replace("store_rejects = true", "store_rejects = false")
-    return _numbered(
-        con,
-        f"SELECT row_number() OVER () AS place, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}",
-        positions,
-    )
+    rows = read_csv(Source([file.readable], file.layout))
+    query = f"SELECT NULL AS value_number, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}"
+    return {place: RawText(place, text or "") for place, _, text in _numbered(con, query, positions)}
 
 
-def _numbered(con: duckdb.DuckDBPyConnection, query: str, positions: Collection[int]) -> dict[int, RawText]:
+def _numbered(
+    con: duckdb.DuckDBPyConnection, query: str, positions: Collection[int]
+) -> list[tuple[int, int | None, str | None]]:
     wanted = ", ".join(str(int(position)) for position in positions)
-    rows: list[tuple[Any, Any]] = con.execute(f"SELECT place, text FROM ({query}) WHERE place IN ({wanted})").fetchall()
-    return {place: RawText(place, text or "") for place, text in rows}
+    numbered = f"SELECT row_number() OVER () AS place, value_number, text FROM ({query}) AS texts"
+    return con.execute(f"SELECT place, value_number, text FROM ({numbered}) WHERE place IN ({wanted})").fetchall()
 
 
 def _plain(name: str) -> str:

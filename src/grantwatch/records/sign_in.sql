@@ -23,8 +23,9 @@ SELECT
     correlation_id,
     session_id,
     marked,
-    hash('$family', request_id, date_trunc('second', moment), app_id, error_code, truth(interactive),
-         CASE WHEN request_id IS NULL THEN concat_ws('|', user_id, lower(upn), ip, correlation_id, resource_id) END) AS content,
+    -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
+    CASE WHEN request_id IS NULL THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
+         ELSE hash('$family', request_id) END AS content,
     protocol IS NOT NULL AS has_protocol,
     transfer IS NOT NULL AS has_transfer,
     token_id IS NOT NULL AS has_token_id,

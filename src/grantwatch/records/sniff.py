@@ -8,20 +8,23 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from grantwatch.records.forms import FORMS
 from grantwatch.records.model import UnreadFile
+from grantwatch.records.pieces import PAGES, Pieces
 
-__all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "sniff"]
+__all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "is_record", "sniff"]
 
 _HEAD = 1 << 18
 _HEAD_LIMIT = 1 << 24
 _SAMPLE = 200
-_PAGES = ("value", "records")
+_PREAMBLE = re.compile(r"(?:#TYPE\s|sep=|\"sep=)[^\r\n]*\r?\n")
+"""Lines that PowerShell and spreadsheets put in front of the header of a CSV."""
 _MAGIC = (
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive (or an Office document)"),
@@ -33,6 +36,9 @@ _MAGIC = (
     (b"SQLite format 3", "a SQLite database"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
 )
 
 
@@ -42,8 +48,9 @@ class Layout:
 
     `container`: `lines` (one JSON value a line), `array`, `objects` (JSON values one after another) or `csv`.
     `page`: the key whose list holds the records, where a value is a page of them. `inside`: the key whose text
-    holds the record. `forms`: the forms seen in the sample, first seen first. `rewrite`: the bytes need to be
-    re-encoded before they can be read.
+    holds the record. `forms`: the forms seen in the sample, first seen first; none where the sample holds no record,
+    and `seen` says what it holds. `rewrite`: the bytes need to be re-encoded before they can be read. `skip`: lines
+    in front of the header of a CSV.
     """
 
     container: str
@@ -55,6 +62,8 @@ class Layout:
     delimiter: str = ","
     header: tuple[str, ...] = ()
     rewrite: bool = False
+    skip: int = 0
+    seen: str = ""
 
 
 def accepted() -> str:
@@ -69,180 +78,197 @@ def forms_of(record: object) -> tuple[str, ...]:
     return tuple(name for name, form in FORMS.items() if form.recognises(record))
 
 
+def is_record(value: object) -> bool:
+    """True where a decoded JSON value is, or holds inside, a record of a known form."""
+    return bool(forms_of(inner(value)[0]))
+
+
 def sniff(file: str) -> Layout | UnreadFile:
     """The layout of a file, or what was seen in it instead. Never raises for content; OSError becomes an answer."""
-    try:
-        zipped, head, whole = _head(file)
-    except OSError as error:
-        return UnreadFile(file, f"cannot be opened: {error.strerror or error}", "check its permissions")
-    except (EOFError, zlib.error) as error:
-        return UnreadFile(file, f"a gzip file that cannot be unpacked ({error})", "export it again")
-    encoding, head = _encoding(head)
-    body = head.lstrip(b" \t\r\n\x00")
-    if not body:
-        return UnreadFile(file, "an empty file", "nothing to read in it")
-    for magic, what in _MAGIC:
-        if body.startswith(magic):
-            return UnreadFile(file, what, accepted())
-    if body[:1] == b"<":
-        kind = "an HTML page (a saved error or sign-in page?)" if b"<html" in body[:2000].lower() else "an XML document"
-        return UnreadFile(file, kind, accepted())
-    text = body.decode("utf-8", errors="replace")
-    rewrite = encoding not in ("utf-8", "utf-8-sig")
-    if text[0] in "{[":
-        found = _json(text, whole)
-    else:
-        found = _csv(text)
-        rewrite = encoding not in ("utf-8", "utf-8-sig")
-    if isinstance(found, str):
-        return UnreadFile(file, found, accepted())
-    if found.container != "csv" and encoding == "utf-8-sig":
-        rewrite = True
-    return replace(found, gzip=zipped, encoding=encoding, rewrite=rewrite)
+    found: Layout | UnreadFile | str = ""
+    for limit in (_HEAD, _HEAD_LIMIT):
+        try:
+            head = _read_head(file, limit)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            return UnreadFile(file, f"a gzip file that cannot be unpacked ({error})", "export it again")
+        except OSError as error:
+            return UnreadFile(file, f"cannot be opened: {error.strerror or error}", "check its permissions")
+        found = _told(file, head)
+        # The first record may be longer than the head, and only its end tells how records are set apart.
+        if head.whole or not (isinstance(found, str) or (isinstance(found, Layout) and found.container == "objects")):
+            break
+    return UnreadFile(file, found, accepted()) if isinstance(found, str) else found
 
 
-def _head(file: str) -> tuple[bool, bytes, bool]:
-    """Whether the file is gzip, its first bytes unpacked, and whether that was all of it."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first bytes of a file, unpacked; `whole` where that is all of it."""
+
+    data: bytes
+    zipped: bool
+    whole: bool
+
+
+def _read_head(file: str, limit: int) -> _Head:
     with Path(file).open("rb") as raw:
         zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         if not zipped:
-            head = raw.read(_HEAD)
-            if head[:1] in b"{[" and b"}" not in head:
-                head += raw.read(_HEAD_LIMIT)
-            return False, head, not raw.read(1)
+            data = raw.read(limit + 1)
+            return _Head(data[:limit], False, len(data) <= limit)
+        parts: list[bytes] = []
+        size = 0
         with gzip.GzipFile(fileobj=raw) as stream:
-            head = b""
             try:
-                head = stream.read1(_HEAD)
-                while len(head) < _HEAD and (more := stream.read1(_HEAD)):
-                    head += more
-            except (EOFError, zlib.error):
-                if not head:
+                while size < limit and (part := stream.read1(limit)):
+                    parts.append(part)
+                    size += len(part)
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                if not parts:
                     raise
-                return True, head, False
-            return True, head, len(head) < _HEAD
+                return _Head(b"".join(parts), True, False)
+        return _Head(b"".join(parts), True, size < limit)
+
+
+def _told(file: str, head: _Head) -> Layout | UnreadFile | str:
+    """What the head tells; text for what is no log."""
+    encoding, data = _encoding(head.data)
+    body = data.lstrip(b" \t\r\n\x00")
+    if not body:
+        return UnreadFile(file, "an empty file", "nothing to read in it")
+    for magic, what in _MAGIC:
+        if body.startswith(magic):
+            return what
+    if body[257:262] == b"ustar":
+        return "a tar archive"
+    if body[:1] == b"<":
+        html = b"<html" in body[:2000].lower()
+        return "an HTML page (a saved error or sign-in page?)" if html else "an XML document"
+    text = body.decode("utf-8", errors="replace")
+    found = _json(text, head.whole) if text[0] in "{[" else _csv(text)
+    if isinstance(found, str):
+        return found
+    # The engine reads UTF-8, and steps over a byte order mark in front of everything but JSON lines.
+    plain = encoding == "utf-8" or (encoding == "utf-8-sig" and found.container != "lines")
+    return replace(found, gzip=head.zipped, encoding=encoding, rewrite=not plain)
 
 
 def _encoding(head: bytes) -> tuple[str, bytes]:
+    """The encoding by its byte order mark, or by the zero byte beside the first character; and the head as UTF-8."""
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig", head[3:]
-    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if head.startswith(mark):
-            even = head[2 : len(head) - len(head) % 2]
-            return name, even.decode(name, errors="replace").encode("utf-8", errors="replace")
-    return "utf-8", head
+    name, start = "", 0
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        name, start = ("utf-16-le" if head[:1] == b"\xff" else "utf-16-be"), 2
+    elif head[:1].isascii() and head[:1] not in (b"", b"\x00") and head[1:2] == b"\x00" and head[3:4] == b"\x00":
+        name = "utf-16-le"
+    elif head[:1] == b"\x00" and head[1:2] not in (b"", b"\x00") and head[2:3] == b"\x00":
+        name = "utf-16-be"
+    if not name:
+        return "utf-8", head
+    even = head[start : len(head) - len(head) % 2]
+    return name, even.decode(name, errors="replace").encode("utf-8", errors="replace")
 
 
 def _json(text: str, whole: bool) -> Layout | str:
-    if text[0] == "[":
-        return _described("array", _values(text, 1), whole)
     first_line, newline, _ = text.partition("\n")
-    if newline or whole:
-        try:
-            value = json.loads(first_line)
-        except ValueError:
-            pass
-        else:
-            if isinstance(value, dict):
-                lines = (line for line in text.split("\n")[: _SAMPLE + 1] if line.strip())
-                return _described("lines", _decoded(lines), whole)
-    container = "lines" if newline and _looks_like_lines(text) else "objects"
-    lines = (line for line in text.split("\n")[: _SAMPLE + 1] if line.strip())
-    return _described(container, _decoded(lines) if container == "lines" else _values(text, 0), whole)
+    one_line = (newline or whole) and isinstance(_decoded(first_line), dict)
+    if text[0] == "{" and (one_line or _looks_like_lines(text)):
+        return _lines(text, whole)
+    pieces = Pieces([text], is_record)
+    values = list(islice(pieces, _SAMPLE))
+    found = _Sample()
+    for value in values:
+        found.add(_decoded(value))
+    container = "array" if text[0] == "[" else "objects"
+    return found.layout(container, pieces.page, whole, pieces.closed and not values)
+
+
+def _lines(text: str, whole: bool) -> Layout | str:
+    found = _Sample()
+    page: str | None = None
+    empty = True
+    for line in islice((line for line in text.split("\n") if line.strip()), _SAMPLE):
+        value = _decoded(line)
+        key = None
+        if isinstance(value, dict) and not is_record(value):
+            key = next((key for key in PAGES if isinstance(value.get(key), list)), None)
+        if key is None:
+            found.add(value)
+            empty = False
+            continue
+        page = page or key
+        for record in value[key][:_SAMPLE]:
+            found.add(record)
+            empty = False
+    return found.layout("lines", page, whole, empty)
+
+
+class _Sample:
+    """What was seen in the first records."""
+
+    def __init__(self) -> None:
+        self.forms: dict[str, None] = {}
+        self.inside: str | None = None
+        self.keys: list[str] = []
+        self.decoded = 0
+
+    def add(self, value: object) -> None:
+        self.decoded += value is not None
+        record, key = inner(value)
+        self.inside = self.inside or key
+        self.forms.update(dict.fromkeys(forms_of(record)))
+        if isinstance(value, dict) and not self.keys:
+            self.keys = [str(key) for key in list(value)[:8]]
+
+    def layout(self, container: str, page: str | None, whole: bool, empty: bool) -> Layout | str:
+        """The layout; text where the sample holds no log. What a longer file holds after it is looked for later."""
+        seen = f"JSON of an unknown form (keys: {', '.join(self.keys)})" if self.keys else "JSON that holds no objects"
+        if empty:
+            seen = f'an empty page ({{"{page}":[]}})' if page else "an empty list"
+        elif not self.decoded:
+            return "JSON that is broken from its start" if whole else "JSON that breaks off before the first record"
+        elif not self.forms and whole:
+            return seen
+        return Layout(container, page=page, inside=self.inside, forms=tuple(self.forms), seen=seen)
 
 
 def _looks_like_lines(text: str) -> bool:
     """True where the first line is broken but those after it are whole JSON objects: a bad line, not pretty print."""
-    lines = [line for line in text.split("\n")[1:6] if line.strip()]
-    return any(isinstance(value, dict) and forms_of(inner(value)[0]) for value in _decoded(iter(lines)))
+    return any(is_record(_decoded(line)) for line in text.split("\n", 6)[1:6])
 
 
-def _described(container: str, values: Iterator[Any], whole: bool) -> Layout | str:
-    page: str | None = None
-    inside: str | None = None
-    forms: dict[str, None] = {}
-    seen: list[str] = []
-    count = 0
-    for value in values:
-        count += 1
-        records = [value]
-        if isinstance(value, dict):
-            key = next((key for key in _PAGES if key in value and not forms_of(value)), None)
-            if key is not None:
-                page = key
-                listed = value[key]
-                records = listed[:_SAMPLE] if isinstance(listed, list) else []
-        for record in records:
-            record_inside, key = inner(record)
-            inside = inside or key
-            for name in forms_of(record_inside):
-                forms.setdefault(name)
-            if isinstance(record, dict) and not seen:
-                seen = [str(key) for key in list(record)[:8]]
-        if count >= _SAMPLE:
-            break
-    if count == 0:
-        return "JSON that breaks off before the first record" if not whole else "JSON without a record in it"
-    if not forms:
-        if page is not None and not seen:
-            return f'an empty page ({{"{page}":[]}})'
-        return f"JSON of an unknown form (keys: {', '.join(seen)})" if seen else "JSON that holds no objects"
-    return Layout(container, page=page, inside=inside, forms=tuple(forms))
+def _decoded(text: str) -> Any:
+    """The JSON value, None where it is none. Nesting that Python cannot follow is none either."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
-def inner(record: object) -> tuple[object, str | None]:
+def inner(value: object) -> tuple[object, str | None]:
     """The record inside the record, and under which key it was."""
-    if isinstance(record, Mapping):
-        for key in {form.inside for form in FORMS.values() if form.inside}:
-            value = record.get(key)
-            if isinstance(value, str):
-                try:
-                    return json.loads(value), key
-                except ValueError:
-                    return record, None
-            if isinstance(value, Mapping):
-                return value, key
-    return record, None
-
-
-def _values(text: str, start: int) -> Iterator[Any]:
-    """Whole JSON values one after another, commas and white space between them, as far as the head goes.
-
-    A page that is longer than the head is closed artificially so that its first records can be seen.
-    """
-    decoder = json.JSONDecoder(strict=False)
-    position = start
-    separators = re.compile(r"[\s,]*")
-    while True:
-        position = separators.match(text, position).end()  # type: ignore[union-attr]
-        if position >= len(text) or text[position] == "]":
-            return
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except ValueError:
-            page = re.compile(r'"(' + "|".join(_PAGES) + r')"\s*:\s*\[').search(text, position)
-            if page is not None and page.start() - position < _HEAD:
-                yield {page[1]: list(_values(text, page.end()))}
-            return
-        yield value
-
-
-def _decoded(lines: Iterator[str]) -> Iterator[Any]:
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue
+    if isinstance(value, Mapping):
+        for key in dict.fromkeys(form.inside for form in FORMS.values() if form.inside):
+            held = value.get(key)
+            if isinstance(held, str):
+                held = _decoded(held)
+            if isinstance(held, Mapping):
+                return held, key
+    return value, None
 
 
 def _csv(text: str) -> Layout | str:
-    first = text.split("\n", 1)[0]
-    if "\x00" in first or (not first.isprintable() and not first.rstrip("\r").isprintable()):
+    skip = 0
+    while match := _PREAMBLE.match(text):
+        text = text[match.end() :]
+        skip += 1
+    first = text.split("\n", 1)[0].rstrip("\r")
+    if not first.replace("\t", "").isprintable():
         return "binary data"
     delimiter = max(",;\t|", key=first.count)
     try:
-        header = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (StopIteration, csv.Error):
         return "text that is neither JSON nor CSV"
     names = tuple(column_name(name) for name in header)
@@ -256,7 +282,7 @@ def _csv(text: str) -> Layout | str:
         forms = tuple(name for name in forms_of(record) if set(FORMS[name].columns.values()) == {"VARCHAR"})
     if not forms:
         return f"CSV of an unknown form (columns: {', '.join(names[:8])})"
-    return Layout("csv", inside=inside, forms=forms[:1] if inside is None else forms, delimiter=delimiter, header=names)
+    return Layout("csv", inside=inside, forms=forms, delimiter=delimiter, header=names, skip=skip)
 
 
 def column_name(name: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grantwatch.records.forms import Form
 from grantwatch.records.sniff import Layout
 
-__all__ = ["Source", "columns_of", "json_values", "relation"]
+__all__ = ["Source", "columns_of", "json_values", "lenient", "read_csv", "recognised", "record_values", "relation"]
 
 _OBJECT_LIMIT = 1 << 26
 _LINE_LIMIT = 1 << 25
@@ -49,6 +49,73 @@ def relation(source: Source, form: Form) -> str:
     return rows
 
 
+def lenient(source: Source, form: Form) -> str:
+    """As `relation` for one JSON file, but value by value: slower, and nothing of a record but an odd value is lost.
+
+    Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
+    value is taken for a list of one, and records that lie in other ways than the rest are found all the same.
+    """
+    shape = _literal("{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in form.columns.items()) + "}")
+    names = ", ".join(f"{_opened(name, kind)} AS {_name(name)}" for name, kind in form.columns.items())
+    return (
+        f"SELECT {_literal(source.files[0])} AS filename, {names} FROM ("
+        f"SELECT json, CAST(json_transform(json, {shape}) AS {form.struct()}) AS record "
+        f"FROM (SELECT {_held(form)} AS json FROM ({record_values(source)}) AS outer_values) AS texts) AS records"
+    )
+
+
+def recognised(form: Form) -> str:
+    """SQL that is true where `json` may be a record of the form: the first part of each key is there."""
+
+    def there(key: str) -> str:
+        return f"coalesce(json_type({_held(form)}, {_path(key.partition('.')[0])}), 'NULL') <> 'NULL'"
+
+    return " OR ".join("(" + " AND ".join(map(there, alternative)) + ")" for alternative in form.keys)
+
+
+def _held(form: Form) -> str:
+    """SQL for the record that `json` holds inside, or is."""
+    if not form.inside:
+        return "json"
+    path = _path(form.inside)
+    return (
+        f"CASE json_type(json, {path}) WHEN 'OBJECT' THEN json_extract(json, {path}) WHEN 'VARCHAR' THEN "
+        f"coalesce(try_cast(json_extract_string(json, {path}) AS JSON), json) ELSE json END"
+    )
+
+
+def _path(key: str) -> str:
+    return _literal(f'$."{key}"')
+
+
+def _opened(name: str, kind: str) -> str:
+    """A column of a record; where it should be nested but is text, what the text holds."""
+    value = f"record.{_name(name)}"
+    if kind == "VARCHAR":
+        return value
+    path = _path(name)
+    held = f"json_extract_string(json, {path})"
+    if kind == "VARCHAR[]":
+        held = f"to_json([{held}])"
+    inner = f"CAST(json_transform(try_cast({held} AS JSON), {_literal(_structure(kind))}) AS {kind})"
+    return f"CASE WHEN json_type(json, {path}) = 'VARCHAR' THEN {inner} ELSE {value} END"
+
+
+def record_values(source: Source) -> str:
+    """A SELECT of `json` and `value_number`: every record of one JSON file as JSON, and which top-level value holds it.
+
+    NULL for a broken line. A value that is no page is a record itself.
+    """
+    values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source)}) AS read_values"
+    if source.layout.page is None:
+        return values
+    path = _path(source.layout.page)
+    listed = (
+        f"CASE WHEN json_type(json, {path}) = 'ARRAY' THEN CAST(json_extract(json, {path}) AS JSON[]) ELSE [json] END"
+    )
+    return f"SELECT value_number, unnest({listed}) AS json FROM ({values}) AS numbered"
+
+
 def json_values(source: Source) -> str:
     """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
     return f"SELECT json FROM {_read_json(source, None)}"
@@ -75,15 +142,27 @@ def _structure(kind: str) -> str:
     if kind.endswith("[]"):
         return f"[{_structure(kind[:-2])}]"
     if kind.startswith("STRUCT("):
-        fields = (part.strip().split(" ", 1) for part in kind[len("STRUCT(") : -1].split(","))
-        return "{" + ", ".join(f'"{name.strip(chr(34))}": {_structure(of)}' for name, of in fields) + "}"
+        fields = (field.strip().split(" ", 1) for field in _fields(kind[len("STRUCT(") : -1]))
+        return "{" + ", ".join(f'"{name.strip(chr(34))}": {_structure(of.strip())}' for name, of in fields) + "}"
     return f'"{kind}"'
+
+
+def _fields(text: str) -> Iterator[str]:
+    """The parts between the commas that stand in no parentheses."""
+    depth = start = 0
+    for at, mark in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        if mark == "," and depth == 0:
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]
 
 
 def _read_json(source: Source, columns: Mapping[str, str] | None) -> str:
     layout = source.layout
     shape = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}[layout.container]
-    options = [f"format = '{shape}'", f"compression = '{'gzip' if layout.gzip else 'none'}'"]
+    # Storage accounts lay logs out in folders such as y=2026/m=10, which are no columns.
+    options = [f"format = '{shape}'", "hive_partitioning = false", _compression(layout)]
     if layout.container == "lines":
         options.append("ignore_errors = true")
     if layout.page and layout.container != "lines":
@@ -119,15 +198,22 @@ def _csv(source: Source, form: Form) -> str:
 
 
 def read_csv(source: Source) -> str:
-    """The CSV scan itself: every column text, named c0, c1 … as they stand in the header."""
+    """The CSV scan itself: every column text, named c0, c1 … as they stand in the header.
+
+    Strict, so that a row which breaks the rules raises instead of taking its neighbours with it: see `rows`.
+    """
     layout = source.layout
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(layout.header)))
     return (
         f"read_csv({_files(source)}, columns = {{{columns}}}, auto_detect = false, header = true, "
         f"delim = {_literal(layout.delimiter)}, quote = '\"', escape = '\"', filename = true, null_padding = true, "
-        f"strict_mode = false, max_line_size = {_LINE_LIMIT}, buffer_size = {_LINE_LIMIT * 2}, parallel = false, "
-        f"ignore_errors = true, store_rejects = true, compression = '{'gzip' if layout.gzip else 'none'}')"
+        f"strict_mode = true, max_line_size = {_LINE_LIMIT}, buffer_size = {_LINE_LIMIT * 2}, parallel = false, "
+        f"skip = {layout.skip}, hive_partitioning = false, {_compression(layout)})"
     )
+
+
+def _compression(layout: Layout) -> str:
+    return f"compression = '{'gzip' if layout.gzip else 'none'}'"
 
 
 def _files(source: Source) -> str:

@@ -4,33 +4,59 @@ from __future__ import annotations
 
 import json
 
+from grantwatch.records.forms import FORMS
+from grantwatch.records.sniff import forms_of, inner
+
 __all__ = ["unpacked", "why"]
+
+_CELL_LIMIT = 32767
+"""Characters that a spreadsheet keeps of one cell."""
 
 
 def unpacked(text: str) -> object:
     """The decoded record, the one inside it where it is an outer record, or None where it is no JSON."""
-    from grantwatch.records.sniff import inner
-
     try:
-        value = json.loads(text)
-    except ValueError:
+        return inner(json.loads(text))[0]
+    except (ValueError, RecursionError):
         return None
-    return inner(value)[0]
 
 
 def why(text: str) -> str:
     """One reason, for a person: what is wrong with the record."""
-    if not text.strip():
+    if not text.strip("\x00 \t\r\n"):
         return "an empty record"
+    if "\ufffd" in text:
+        return "holds bytes that are not UTF-8"
     try:
         value = json.loads(text)
+    except RecursionError:
+        return "nested too deeply"
     except ValueError as error:
         return f"not valid JSON: {error}"
     if not isinstance(value, dict):
         return f"not an object but {_kind(value)}"
-    if not value:
-        return "an object without keys"
-    return "no known form has these keys: " + ", ".join(str(key) for key in list(value)[:6])
+    if not any(each is not None for each in value.values()):
+        return "a record without content"
+    return _cut_off(value) or _unlike(value)
+
+
+def _cut_off(value: dict[str, object]) -> str | None:
+    for key in dict.fromkeys(form.inside for form in FORMS.values() if form.inside):
+        held = value.get(key)
+        if isinstance(held, str) and inner(value)[1] is None:
+            cut = ", cut off at the size of a spreadsheet cell" if len(held) == _CELL_LIMIT else ""
+            return f"{key} is not valid JSON{cut}"
+    return None
+
+
+def _unlike(value: dict[str, object]) -> str:
+    record, _ = inner(value)
+    like = forms_of(record)
+    if like:
+        # All keys are there, so it is what they hold: another kind of record, or text that is no Unicode.
+        return f"has the keys of {FORMS[like[0]].title} but not its content"
+    keys = list(record) if isinstance(record, dict) else list(value)
+    return "no known form has these keys: " + ", ".join(str(key) for key in keys[:6])
 
 
 def _kind(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
@@ -25,12 +25,22 @@ if TYPE_CHECKING:
 
 __all__ = ["anchor", "render"]
 
-MOST_HONEST = 200
+MOST_SERIOUS = 300
+"""Grants of low severity or worse that get a section of their own."""
+MOST_HONEST = 100
 """Grants below low that get a section of their own."""
+MOST_LISTED = 2_000
+"""Rows of a table of grants."""
 MOST_RAW = 40
 """Raw records per grant."""
 RAW_LIMIT = 20_000
 """Characters per raw record."""
+RAW_TOTAL = 6_000_000
+"""Characters of raw records per page, the worst grants' first."""
+ONE_LINE = 90
+"""Characters of a request body that is written on one line."""
+SHORT = 12
+"""Lines of requests that are shown unfolded in a step that changes the tenant."""
 LIST_LIMIT = 100
 NAME_LIMIT = 120
 """Characters of a name in a heading or a table."""
@@ -42,6 +52,20 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class _Raw:
     ref: RecordRef
     text: str
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What is left of a page's size."""
+
+    left: int
+
+    def spend(self, size: int) -> bool:
+        """True where `size` still fits; then it is spent."""
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +89,10 @@ def render(hunt: Hunt) -> str:
     environment = _environment()
     serious = [j for j in hunt.grants if j.verdict.severity >= Severity.LOW]
     honest = [j for j in hunt.grants if j.verdict.severity < Severity.LOW]
-    sections = [_section(hunt, judged) for judged in [*serious, *honest[:MOST_HONEST]]]
-    return environment.get_template("report.html.j2").render(
+    budget = _Budget(RAW_TOTAL)
+    sections = [_section(hunt, judged, budget) for judged in [*serious[:MOST_SERIOUS], *honest[:MOST_HONEST]]]
+    template = environment.get_template("report.html.j2")
+    page = template.render(
         hunt=hunt,
         style=Markup(_style()),  # noqa: S704 - our own file, holds no log text
         title=_title(hunt),
@@ -74,10 +100,15 @@ def render(hunt: Hunt) -> str:
         serious=serious,
         honest=honest,
         sections=sections,
-        left_out=max(len(honest) - MOST_HONEST, 0),
+        left_out=len(hunt.grants) - len(sections),
         limit=LIST_LIMIT,
+        most_listed=MOST_LISTED,
+        incidents=[incident for incident in hunt.incidents if len(incident.grant_ids) > 1],
+        incident_grants=_incident_grants(hunt, sections),
+        hints=list(dict.fromkeys(file.hint for file in hunt.unread[:LIST_LIMIT])),
         known={section.judged.grant.grant_id for section in sections},
     )
+    return f"{page}\n"
 
 
 def anchor(grant_id: str) -> str:
@@ -104,7 +135,7 @@ def _environment() -> Environment:
         Severity=Severity,
         requests=_requests,
         lineage=_lineage,
-        incident_grants=_incident_grants,
+        short=_short,
     )
     environment.filters["pretty"] = _pretty
     environment.filters["short"] = lambda text: terminal(text, NAME_LIMIT)
@@ -138,10 +169,10 @@ def _title(hunt: Hunt) -> str:
     return f"{words.plural(len(hunt.grants), 'grant')} found, none above low"
 
 
-def _section(hunt: Hunt, judged: Judged) -> _Section:
+def _section(hunt: Hunt, judged: Judged, budget: _Budget) -> _Section:
     from markupsafe import Markup
 
-    raw, left_out = _raw(hunt, judged)
+    raw, left_out = _raw(hunt, judged, budget)
     weights = [abs(evidence.weight) for evidence in judged.verdict.evidence]
     return _Section(
         judged=judged,
@@ -167,12 +198,16 @@ def _refs(judged: Judged) -> Iterable[RecordRef]:
         yield from use.refs
 
 
-def _raw(hunt: Hunt, judged: Judged) -> tuple[list[_Raw], int]:
+def _raw(hunt: Hunt, judged: Judged, budget: _Budget) -> tuple[list[_Raw], int]:
     found: dict[tuple[str, int], RecordRef] = {}
     for ref in _refs(judged):
         if (ref.file, ref.position) in hunt.raw:
             found.setdefault((ref.file, ref.position), ref)
-    shown = [_Raw(ref, hunt.raw[key]) for key, ref in list(found.items())[:MOST_RAW]]
+    shown = []
+    for key, ref in list(found.items())[:MOST_RAW]:
+        if not budget.spend(min(len(hunt.raw[key]), RAW_LIMIT)):
+            break
+        shown.append(_Raw(ref, hunt.raw[key]))
     return shown, len(found) - len(shown)
 
 
@@ -195,7 +230,9 @@ def _requests(requests: Sequence[Request]) -> list[object]:
     for request in requests:
         line = f"{request.method} {request.url}"
         if request.body is not None:
-            blocks.append(f"{line}\nContent-Type: application/json\n\n{json.dumps(request.body, indent=2)}")
+            body = json.dumps(request.body)
+            body = body if len(body) <= ONE_LINE else json.dumps(request.body, indent=2)
+            blocks.append(f"{line}\nContent-Type: application/json\n\n{body}")
             open_block = False
         elif open_block:
             blocks[-1] += f"\n{line}"
@@ -209,7 +246,24 @@ def _lineage(grant: Grant) -> list[TokenUse]:
     return sorted(grant.token_uses, key=lambda use: (use.first, use.last))
 
 
-def _incident_grants(incident: Incident, known: set[str]) -> list[tuple[str, str]]:
-    """Links to the grants of an incident that have a section: (fragment, number)."""
-    linked = [grant_id for grant_id in incident.grant_ids if grant_id in known]
-    return [(anchor(grant_id), str(number)) for number, grant_id in enumerate(linked[:LIST_LIMIT], start=1)]
+def _short(blocks: Sequence[object]) -> bool:
+    return sum(str(block).count("\n") + 1 for block in blocks) <= SHORT
+
+
+def _incident_grants(hunt: Hunt, sections: Sequence[_Section]) -> Callable[[Incident], list[tuple[str, str, str]]]:
+    """The grants of an incident as (user, severity, fragment); no fragment where the grant has no section."""
+    by_id = {judged.grant.grant_id: judged for judged in hunt.grants}
+    known = {section.judged.grant.grant_id for section in sections}
+
+    def of(incident: Incident) -> list[tuple[str, str, str]]:
+        members = [by_id[grant_id] for grant_id in incident.grant_ids[:LIST_LIMIT] if grant_id in by_id]
+        return [
+            (
+                judged.grant.user.label,
+                judged.verdict.severity.label,
+                anchor(judged.grant.grant_id) if judged.grant.grant_id in known else "",
+            )
+            for judged in members
+        ]
+
+    return of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 
@@ -88,19 +88,26 @@ def timeline(grant: Grant) -> str:
 def _lanes(grant: Grant) -> Iterable[_Lane]:
     legs = {True: list[Leg](), False: list[Leg]()}
     for leg in grant.legs:
-        blocked_poll = leg.kind is LegKind.BLOCKED and leg.interactive is False
-        legs[leg.kind in _SECOND_LANE or blocked_poll].append(leg)
+        legs[leg.kind in _SECOND_LANE or _other_party(leg, grant.legs[0])].append(leg)
     uses = {party: [use for use in grant.token_uses if use.party is party] for party in Party}
+    second = "redeemer\u2019s network" if grant.redemption or uses[Party.REDEEMER] else "the device\u2019s network"
     parties: tuple[tuple[str, str, list[Leg], list[TokenUse]], ...] = (
         ("approver\u2019s network", "tl-approver", legs[False], uses[Party.APPROVER]),
-        ("redeemer\u2019s network", "tl-redeemer", legs[True], uses[Party.REDEEMER]),
+        (second, "tl-redeemer", legs[True], uses[Party.REDEEMER]),
         ("token uses, party unknown", "tl-unknown", [], uses[Party.UNKNOWN]),
     )
     for name, style, own_legs, own_uses in parties:
-        marks = [_of_leg(leg) for leg in own_legs] + [_of_use(use) for use in own_uses]
+        marks = _of_legs(own_legs) + [_of_use(use) for use in own_uses]
         places = [leg.network for leg in own_legs] + [use.network for use in own_uses]
         yield _lane(name, _places(places), style, marks)
     yield _lane("what followed", "", "tl-follow", [_of_follow_on(follow_on) for follow_on in grant.follow_ons])
+
+
+def _other_party(leg: Leg, first: Leg) -> bool:
+    """A blocked leg that the waiting device met, or that came from another network than the flow began in."""
+    if leg.kind is not LegKind.BLOCKED:
+        return False
+    return leg.interactive is False or leg.network.prefix != first.network.prefix
 
 
 def _lane(name: str, note: str, style: str, marks: list[_Mark]) -> _Lane:
@@ -108,16 +115,35 @@ def _lane(name: str, note: str, style: str, marks: list[_Mark]) -> _Lane:
     return _Lane(name, note, style, tuple(ordered[:MOST]), max(len(ordered) - MOST, 0))
 
 
+def _of_legs(legs: Iterable[Leg]) -> list[_Mark]:
+    """A mark for each leg; where two logs tell of the same one, a single mark that says how many records do."""
+    same: dict[tuple[str, datetime], list[_Mark]] = {}
+    for mark in map(_of_leg, legs):
+        same.setdefault((mark.label, mark.first.replace(microsecond=0)), []).append(mark)
+    return [
+        group[0] if len(group) == 1 else replace(group[0], label=f"{group[0].label}, {len(group)} records")
+        for group in same.values()
+    ]
+
+
 def _places(networks: Sequence[Network]) -> str:
+    """Where a lane's requests came from: the address too where it is one, else networks only."""
+    addresses = {place.ip for place in networks if place.ip}
+    fullest = max(networks, key=lambda place: (place.asn is not None, place.country is not None), default=None)
+    if len(addresses) == 1 and fullest is not None:
+        return network(replace(fullest, ip=addresses.pop()))
     known = list(dict.fromkeys(network(place, ip=False) for place in networks))
+    if len(known) > 1:
+        known = [text for text in known if text != network(Network())]
     shown = "; ".join(known[:3])
     return f"{shown} and {len(known) - 3} more" if len(known) > 3 else shown
 
 
 def _of_leg(leg: Leg) -> _Mark:
     code = f" {leg.error_code}" if leg.error_code else ""
-    hint = f"{leg.kind.value}{code} at {second(leg.time)} UTC from {network(leg.network)}"
-    return _Mark(leg.kind.value, leg.kind.value + code, hint, leg.time, leg.time)
+    what = "sighting (Unified Audit Log)" if leg.kind is LegKind.SIGHTING else leg.kind.value
+    hint = f"{what}{code} at {second(leg.time)} UTC from {network(leg.network)}"
+    return _Mark(leg.kind.value, what + code, hint, leg.time, leg.time)
 
 
 def _of_use(use: TokenUse) -> _Mark:
@@ -129,9 +155,11 @@ def _of_use(use: TokenUse) -> _Mark:
 
 
 def _of_follow_on(follow_on: FollowOn) -> _Mark:
-    name = f": {terminal(follow_on.target.name, 24)}" if follow_on.target.name else ""
-    times = f" \u00d7{follow_on.count}" if follow_on.count > 1 else ""
-    label = f"{terminal(follow_on.operation, 36)}{name}{times}"
+    named = follow_on.facts.get("device_name") or follow_on.facts.get("name") or follow_on.target.name
+    name = f": {terminal(named, 24)}" if named and named != follow_on.actor else ""
+    items = follow_on.facts.get("items")
+    many = f", {terminal(items, 12)} items" if items else f", {follow_on.count} records" if follow_on.count > 1 else ""
+    label = f"{terminal(follow_on.operation, 36)}{name}{many}"
     return _Mark("follow", label, f"{label} at {second(follow_on.time)} UTC", follow_on.time, follow_on.time)
 
 

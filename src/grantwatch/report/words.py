@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, LegKind, Named, Network, Outcome
 from grantwatch.hunt import Hunt
 from grantwatch.records.model import RecordSums
+from grantwatch.respond import first_moves
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict.model import Judged, Severity
 
@@ -20,9 +21,12 @@ __all__ = [
     "day",
     "elapsed",
     "error",
+    "listed",
     "minute",
+    "moves",
     "network",
     "nothing_found",
+    "percent",
     "plural",
     "resource",
     "roles",
@@ -30,6 +34,7 @@ __all__ = [
     "sentence",
     "span",
     "sums",
+    "telling",
 ]
 
 OUTCOMES = {
@@ -103,6 +108,35 @@ def roles(ids: Iterable[str]) -> str:
     return ", ".join(role.name if role else id for id, role in found if role is None or not role.ordinary)
 
 
+def telling(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
+    """The first of the evidence, at most `most`: heaviest first, with room kept for what speaks for the grant."""
+    favour = [item for item in evidence if item.weight < 0][:1]
+    against = [item for item in evidence if item.weight >= 0]
+    return [*against[: most - len(favour)], *favour]
+
+
+def moves(judged: Judged) -> str:
+    """`delete the rogue device, disable the account, revoke all sessions`; empty below medium severity."""
+    return ", ".join(title[:1].lower() + title[1:] for title in first_moves(judged))
+
+
+def percent(share: float) -> str:
+    """A share (0–1) as `67%`; never `100%` for less than all, nor `0%` for more than none."""
+    if 0 < share < 1:
+        return f"{min(max(share, 0.01), 0.99):.0%}"
+    return f"{share:.0%}"
+
+
+def listed(hint: str) -> list[str]:
+    """A sentence whose parts a semicolon divides as a heading and items; a single item for any other sentence.
+
+    `accepted are one; two` gives `Accepted are:`, `one`, `two`.
+    """
+    head, found, rest = hint.partition(" are ")
+    items = rest.split("; ")
+    return [f"{head[:1].upper()}{head[1:]} are:", *items] if found and len(items) > 2 else [hint]
+
+
 def chip(evidence: Evidence) -> str:
     """The evidence's chip; one that speaks for the grant starts with a minus."""
     return f"{_MINUS}{evidence.chip}" if evidence.weight < 0 else evidence.chip
@@ -162,12 +196,18 @@ def sentence(grant: Grant) -> str:
         verb = "approved" if grant.approval.kind is LegKind.APPROVAL else "seems to have approved"
         told = f"{grant.user.label} {verb} a device code for {target} {at}{where}."
     elif grant.outcome is Outcome.BLOCKED:
-        told = f"A device code sign-in of {grant.user.label} with {target} was blocked {at}{where}."
+        told = f"A device code sign-in of {grant.user.label} with {target} was blocked {at}{where}.{_elsewhere(grant)}"
     elif grant.outcome is Outcome.ABANDONED:
         told = f"{grant.user.label} was asked to confirm a device code for {target} {at}{where}, and did not finish."
     else:
         told = f"{grant.user.label} has a device code sign-in with {target} {at}{where}."
     return told + _issued(grant) + _followed(grant)
+
+
+def _elsewhere(grant: Grant) -> str:
+    first = next(iter(grant.legs), None)
+    others = [network(leg.network) for leg in grant.of(LegKind.BLOCKED) if first and leg.network.ip != first.network.ip]
+    return f" It was refused to {others[0]}." if others else ""
 
 
 def _issued(grant: Grant) -> str:

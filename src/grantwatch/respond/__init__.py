@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grantwatch.respond.containment import containment
+from grantwatch.respond.containment import containment, first_moves
 from grantwatch.respond.model import Request, Step
 from grantwatch.respond.questions import questions
 
-__all__ = ["Request", "Step", "containment", "questions"]
+__all__ = ["Request", "Step", "containment", "first_moves", "questions"]

@@ -17,7 +17,12 @@ USER_PLACEHOLDER = "{user-id}"
 
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _UPN = re.compile(r"[^\s@/\\?<>\"\x00-\x1f\x7f-\x9f]{1,256}@[A-Za-z0-9._-]{1,253}")
+_EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
+_WIDEST = {4: 16, 6: 32}
 _FILTER_SAFE = "(),:=$'/"
+
+
+Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def guid(text: str | None) -> str | None:
@@ -50,12 +55,22 @@ def query(filter_: str) -> str:
     return "?$filter=" + quote(filter_, safe=_FILTER_SAFE).replace("%7B", "{").replace("%7D", "}")
 
 
-def cidr(prefix: str | None) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """The network where the text is one and it is public; else None."""
+def cidr(prefix: str | None) -> Prefix | None:
+    """The network where the text is one that a rule may name: no private, shared or special range. Else None.
+
+    A range that is wider than a provider's block would lock out the rest of the world, and is refused too.
+    Ranges kept for documentation count as public, so that examples and exercises show this step too.
+    """
     if not prefix:
         return None
     try:
         network = ipaddress.ip_network(prefix, strict=False)
     except ValueError:
         return None
-    return network if network.is_global else None
+    if network.prefixlen < _WIDEST[network.version]:
+        return None
+    return network if network.is_global or any(_within(network, range_) for range_ in _EXAMPLES) else None
+
+
+def _within(network: Prefix, other: Prefix) -> bool:
+    return network.version == other.version and other.supernet_of(network)  # type: ignore[arg-type]

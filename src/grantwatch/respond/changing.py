@@ -239,7 +239,7 @@ def block_networks(grant: Grant) -> Draft | None:
     )
 
 
-def block_flow() -> Draft:
+def block_flow(grant: Grant) -> Draft:
     """The policy that ends the flow for those who do not need it."""
     body: Body = {
         "displayName": "Block device code flow",
@@ -257,8 +257,19 @@ def block_flow() -> Draft:
         "Most users never need it. A block ends this attack for them.",
         (Request("POST", f"{ROOT}/identity/conditionalAccess/policies", body),),
         "Policy.Read.All, Policy.ReadWrite.ConditionalAccess, Application.Read.All",
-        ("As written it only reports. See who would be blocked, exclude those who need it, then enable it.",),
+        (
+            *_blocked_by(grant),
+            "As written it only reports. See who would be blocked, exclude those who need it, then enable it.",
+        ),
     )
+
+
+def _blocked_by(grant: Grant) -> tuple[str, ...]:
+    names = dict.fromkeys(policy[:80] for leg in grant.legs for policy in leg.policies)
+    if not names:
+        return ()
+    told = ", ".join(repr(name) for name in list(names)[:3])
+    return (f"This attempt was blocked by {told}. See whether that covers everyone before you make a second policy.",)
 
 
 def enable(grant: Grant) -> Draft:

@@ -7,6 +7,8 @@ disabled before it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grantwatch.grants.model import Grant, Outcome, User
 from grantwatch.respond import changing, looking
 from grantwatch.respond.address import guid
@@ -16,7 +18,7 @@ from grantwatch.signals.account import device_account
 from grantwatch.signals.signal import Case
 from grantwatch.verdict.model import Judged, Severity
 
-__all__ = ["containment"]
+__all__ = ["containment", "first_moves"]
 
 
 def containment(judged: Judged) -> tuple[Step, ...]:
@@ -32,6 +34,13 @@ def containment(judged: Judged) -> tuple[Step, ...]:
     return tuple(draft.numbered(order) for order, draft in enumerate(drafts, start=1))
 
 
+def first_moves(judged: Judged) -> tuple[str, ...]:
+    """The titles of the urgent steps in order: what a summary says to do next. Empty below medium severity."""
+    if judged.verdict.severity < Severity.MEDIUM:
+        return ()
+    return tuple(step.title for step in containment(judged) if step.urgent)
+
+
 def is_guest(grant: Grant) -> bool:
     """True where the account lives in another tenant."""
     user: User = grant.user
@@ -43,7 +52,7 @@ def _look(grant: Grant, severity: Severity, approved: bool) -> list[Draft]:
     drafts = [looking.ask()]
     if severity >= Severity.MEDIUM:
         drafts.insert(0, looking.snapshot(grant, guest=is_guest(grant)))
-        drafts.append(changing.block_flow())
+        drafts.append(changing.block_flow(grant))
     drafts.append(looking.check(grant, approved=approved))
     return drafts
 
@@ -52,12 +61,17 @@ def _contain(judged: Judged) -> list[Draft]:
     grant, severity = judged.grant, judged.verdict.severity
     guest = is_guest(grant)
     drafts = [looking.snapshot(grant, guest=guest)]
-    if severity < Severity.HIGH:
+    sure = severity >= Severity.HIGH
+    if not sure:
         drafts.append(looking.ask(first=True))
-    drafts += [looking.find_devices(grant)]
-    drafts += [step for step in (changing.delete_devices(grant),) if step]
+    delete = changing.delete_devices(grant)
     room = device_account(Case(grant, judged.profile))
-    drafts += [changing.disable(grant, guest=guest, device_account=room), changing.revoke(grant, guest=guest)]
+    drafts.append(replace(looking.find_devices(grant), urgent=sure and delete is None))
+    drafts += [replace(delete, urgent=sure)] if delete else []
+    drafts += [
+        replace(changing.disable(grant, guest=guest, device_account=room), urgent=sure),
+        replace(changing.revoke(grant, guest=guest), urgent=sure),
+    ]
     if guest:
         drafts.append(changing.tell_home_tenant(grant))
     else:
@@ -66,5 +80,5 @@ def _contain(judged: Judged) -> list[Draft]:
     if not guest:
         drafts += [changing.rules(grant), changing.confirm_compromised(grant)]
     drafts += [step for step in (changing.undo(grant), changing.block_networks(grant)) if step]
-    drafts += [changing.block_flow(), changing.enable(grant), looking.verify(grant)]
+    drafts += [changing.block_flow(grant), changing.enable(grant), looking.verify(grant)]
     return drafts

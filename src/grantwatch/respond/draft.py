@@ -26,11 +26,12 @@ class Draft:
     requests: tuple[Request, ...] = ()
     permission: str = ""
     notes: tuple[str, ...] = ()
+    urgent: bool = False
 
     def numbered(self, order: int) -> Step:
         """The step at its place, counted from 1."""
         changes = any(request.method != "GET" for request in self.requests)
-        return Step(order, self.title, self.why, self.requests, self.permission, self.notes, changes)
+        return Step(order, self.title, self.why, self.requests, self.permission, self.notes, changes, self.urgent)
 
 
 def get(url: str) -> Request:

@@ -34,6 +34,7 @@ def ask(*, first: bool = False) -> Draft:
         "Ask the user before anything is changed" if first else "Ask the user",
         "Only the user knows whether the code was theirs. The questions are listed with this grant.",
         notes=("Ask by phone or in person: someone who holds a token can read mail and chat.",),
+        urgent=True,
     )
 
 
@@ -59,7 +60,7 @@ def find_devices(grant: Grant) -> Draft:
     held = {guid(use.device.id) for use in grant.token_uses if use.party is Party.REDEEMER}
     known = [f"{ROOT}/devices(deviceId='{device}')" for device in sorted(h for h in held if h)][:MOST]
     return Draft(
-        "Find devices that were registered after the approval",
+        "Find devices registered after the approval",
         "A registered device holds a primary refresh token. That token survives a revocation of sessions.",
         (
             get(f"{user}/registeredDevices"),

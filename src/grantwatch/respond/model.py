@@ -35,3 +35,5 @@ class Step:
     notes: tuple[str, ...] = ()
     destructive: bool = False
     """True where the step changes the tenant."""
+    urgent: bool = False
+    """True for the few steps that stop the intruder or decide whether there is one: those a summary names."""

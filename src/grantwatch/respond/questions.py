@@ -65,14 +65,24 @@ def _about_the_code(grant: Grant) -> list[str]:
 
 
 def _about_the_token(grant: Grant) -> list[str]:
-    redemption = grant.redemption
+    redemption = grant.redemption or _refused_elsewhere(grant)
     spot = place(redemption.network) if redemption else None
     if redemption is None or spot is None:
         return []
+    if redemption is not grant.redemption:
+        return [f"The sign-in was tried on {when(redemption.time)} from {spot} too. Do you know that place or network?"]
     approval = grant.approval
     if approval is not None and approval.network == redemption.network:
         return []
     return [f"The sign-in was finished on {when(redemption.time)} from {spot}. Do you know that place or network?"]
+
+
+def _refused_elsewhere(grant: Grant) -> Leg | None:
+    """A blocked leg from another network than the flow began in: the other party's, as far as it shows."""
+    first = next(iter(grant.legs), None)
+    return next(
+        (leg for leg in grant.of(LegKind.BLOCKED) if first and leg.network.prefix != first.network.prefix), None
+    )
 
 
 def _about_what_followed(grant: Grant) -> list[str]:

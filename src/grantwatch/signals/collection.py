@@ -7,7 +7,7 @@ from datetime import timedelta
 from grantwatch.grants.model import FollowOn
 from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale, tied_to_token
 from grantwatch.signals.signal import Answer, Case, Signal, signal
-from grantwatch.signals.view import attempted, known, silent, span
+from grantwatch.signals.view import attempted, known, listed, silent, span
 from grantwatch.signals.words import RuleMarks, forwards_outside, rule_marks
 
 DAY = timedelta(hours=24)
@@ -36,10 +36,10 @@ def _rule_words(marks: RuleMarks) -> str:
     if marks.forwards:
         parts.append("sends mail on")
     if marks.odd_name:
-        parts.append("has a name of symbols or of one or two letters")
+        parts.append("has a meaningless name")
     if marks.words:
         parts.append(f"looks for {', '.join(repr(word) for word in marks.words[:3])}")
-    return "; the rule " + " and ".join(parts) if parts else ""
+    return f"; the rule {listed(parts)}" if parts else ""
 
 
 @signal(

@@ -38,7 +38,7 @@ def _best(self: Signal, case: Case, weighed: list[_Weighed], *, chip: str, words
     after = span(follow_on.time - case.grant.started_at)
     target = f" {follow_on.target.label}" if follow_on.target.name or follow_on.target.id else ""
     return self.fired(
-        f"{words}{target} {after} after the grant{more}{top.why}.",
+        f"{words}{target}{',' if target else ''} {after} after the grant{more}{top.why}.",
         chip=chip,
         records=tuple(ref for each in weighed for ref in each.follow_on.refs[:1])[:4],
         scale=top.scale,
@@ -72,7 +72,7 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
         return _Weighed(follow_on, scale * 0.15, False)
     soon = follow_on.time - case.grant.started_at <= FIRST_HOUR
     alone = (follow_on.tie.by in SURE_TIES or soon) and not mobile and not home and not attempted(case.grant)
-    why = f"; it carries a mark of: {', '.join(mark.title for mark in marks)}" if marks else ""
+    why = f". Known marks: {'; '.join(mark.title for mark in marks)}" if marks else ""
     return _Weighed(follow_on, scale, alone, why)
 
 
@@ -91,7 +91,7 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
 def device_registered(self: Signal, case: Case) -> Answer:
     """Full weight within 60 minutes, falling to 72 hours; known names and OS builds raise, own phones lower."""
     weighed = [_device(case, each) for each in follow_ons(case, "device_registered", "device_added")]
-    return _best(self, case, weighed, chip="device registered", words="A device was registered or joined:")
+    return _best(self, case, weighed, chip="device registered", words="Device registered or joined:")
 
 
 def _prt(case: Case, use: TokenUse) -> float:
@@ -154,7 +154,7 @@ def security_info(self: Signal, case: Case) -> Answer:
         _Weighed(each, decay(case, each, full=DAY) * tie_scale(case, each) * new_account, False, _method(each))
         for each in follow_ons(case, "security_info")
     ]
-    return _best(self, case, weighed, chip="security info changed", words="Security info was changed for")
+    return _best(self, case, weighed, chip="security info changed", words="Security info changed:")
 
 
 def _method(follow_on: FollowOn) -> str:
@@ -195,4 +195,4 @@ def consent(self: Signal, case: Case) -> Answer:
         if (each.facts.get("admin") or "").lower() == "true" or each.facts.get("consent_type") == "AllPrincipals":
             scale *= 1.2
         weighed.append(_Weighed(each, scale, False, f"; scopes: {', '.join(risky)}" if risky else ""))
-    return _best(self, case, weighed, chip="consent after grant", words="Consent was given to")
+    return _best(self, case, weighed, chip="consent after grant", words="Consent given:")

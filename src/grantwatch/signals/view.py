@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ __all__ = [
     "history_scale",
     "known",
     "lacking",
+    "listed",
     "network_words",
     "new_to_user",
     "prefix_known",
@@ -210,7 +211,8 @@ def short_history(signal: Signal, case: Case) -> NotAssessed:
     if gone:
         return signal.not_assessed(why_blind(gone))
     days = case.profile.user_history_days
-    return signal.not_assessed(f"Not assessed: the logs hold only {days:.0f} days of this user before the grant.")
+    held = "less than a day" if days < 1 else f"only {int(days)} day{'' if int(days) == 1 else 's'}"
+    return signal.not_assessed(f"Not assessed: the logs hold {held} of this user before the grant.")
 
 
 def network_words(network: Network) -> str:
@@ -221,6 +223,11 @@ def network_words(network: Network) -> str:
         name = f"{mark.name} ({name})" if name else mark.name
     parts = [part for part in (name, network.country, network.ip or network.prefix) if part]
     return ", ".join(parts) or "an unnamed network"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`one`, `one and two`, `one, two and three`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def span(delta: timedelta) -> str:

@@ -29,18 +29,17 @@ def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopp
         return f"{what} with nothing against it, but no established habit that explains it either."
     groups = len({each.group for each in against})
     kinds = "one kind of evidence" if groups == 1 else f"{groups} kinds of evidence"
-    text = f"{what} with {kinds}: {_joined(against[:3])}"
-    if len(against) > 3:
-        text += f" and {len(against) - 3} more"
+    text = f"{what} with {kinds}: {_joined(against[:3], len(against) - 3)}"
     if favour:
         text += f"; what speaks for it: {_joined(favour)}"
     if stopped:
         return f"{text}; not more than {severity.label}, as {stopped}."
     if severity is Severity.CRITICAL:
         return f"{text}."
-    return f"{text}; together they reach {severity.label} and not {Severity(severity + 1).label}."
+    reach = "that reaches" if len(against) == 1 else "together they reach"
+    return f"{text}; {reach} {severity.label}, not {Severity(severity + 1).label}."
 
 
-def _joined(evidence: Sequence[Evidence]) -> str:
-    chips = [each.chip for each in evidence]
+def _joined(evidence: Sequence[Evidence], more: int = 0) -> str:
+    chips = [each.chip for each in evidence] + ([f"{more} more"] if more > 0 else [])
     return chips[0] if len(chips) == 1 else f"{', '.join(chips[:-1])} and {chips[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,12 @@ def _column(key: str) -> str:
 def _reach(record: Mapping[str, Any], key: str) -> Any:
     value: Any = record
     for part in key.split("."):
+        if isinstance(value, str) and value.startswith("{"):
+            # Some collectors write an object as its own JSON text.
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None
         if not isinstance(value, Mapping):
             return None
         value = value.get(part)

@@ -3,7 +3,7 @@ title = "Log Analytics SigninLogs and AADNonInteractiveUserSignInLogs"
 table = "sign_in"
 rank = 30
 family = "entra"
-keys = [["ResultType", "AppId", "UserPrincipalName"], ["ResultType", "AppId", "UserId"], ["ResultType", "CreatedDateTime", "AppId"], ["ResultType", "ServicePrincipalId", "AppId"]]
+keys = [["ResultType", "AppId", "UserPrincipalName"], ["ResultType", "AppId", "UserId"], ["ResultType", "CreatedDateTime", "AppId"], ["CreatedDateTime", "AppId", "UserPrincipalName"], ["TimeGenerated", "AppId", "UserPrincipalName"], ["ResultType", "ServicePrincipalId", "AppId"]]
 where = "coalesce(Type, '') NOT IN ('AuditLogs', 'OfficeActivity')"
 accepts = "Log Analytics exports of SigninLogs and AADNonInteractiveUserSignInLogs: CSV, JSON arrays and lines"
 

@@ -1,0 +1,29 @@
+-- What a device did that was registered after a grant, in its user's name: its primary refresh token is the grant's, even
+-- where a record has lost the lineage mark or the session. Needs: token_use, taken, person, kept_sign_in and
+-- grant_device (grant_no, user_key, device_id, since: when it was registered; each device once).
+CREATE OR REPLACE TEMP TABLE device_row AS
+SELECT * FROM kept_sign_in
+WHERE lower(device_id) IN (SELECT device_id FROM grant_device)
+  AND row_id NOT IN (SELECT row_id FROM taken)
+  AND row_id NOT IN (SELECT row_id FROM token_use);
+$cleaned(device_sign_in, device_row);
+
+CREATE OR REPLACE TEMP TABLE token_use AS
+SELECT
+    t.* EXCLUDE (grant_no, tie),
+    coalesce(t.grant_no, d.grant_no) AS grant_no,
+    CASE WHEN t.grant_no IS NULL AND d.grant_no IS NOT NULL THEN 'device_id' ELSE t.tie END AS tie
+FROM token_use AS t
+LEFT JOIN grant_device AS d ON d.user_key = t.user_key AND d.device_id = t.device_id AND t.time >= d.since
+UNION ALL
+SELECT
+    s.* EXCLUDE (user_key),
+    coalesce(p.user_key, s.user_key, s.upn),
+    NULL,
+    'token_use',
+    d.grant_no,
+    'device_id'
+FROM device_sign_in AS s
+LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
+JOIN grant_device AS d
+  ON d.user_key = coalesce(p.user_key, s.user_key, s.upn) AND d.device_id = s.device_id AND s.time >= d.since;

@@ -1,0 +1,14 @@
+-- User agents worth naming: all of the people with grants, and of the tenant the most frequent. A browser changes its text
+-- with every version, so what is no browser's is counted apart.
+WITH tenant_agent AS (
+    SELECT user_agent, count(*) AS records, starts_with(user_agent, 'Mozilla/') AS browser
+    FROM kept_sign_in
+    WHERE user_agent IS NOT NULL
+    GROUP BY user_agent
+),
+ranked AS (
+    SELECT user_agent, row_number() OVER (PARTITION BY browser ORDER BY records DESC, user_agent) AS place FROM tenant_agent
+)
+SELECT user_agent FROM own_agent
+UNION
+SELECT user_agent FROM ranked WHERE place <= $common

@@ -1,0 +1,410 @@
+"""Broken files: one bad line costs itself, and everything that is lost is told."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.records.reading import Reading, audit, reading, rule, sign_in
+
+from grantwatch.cli import main
+from grantwatch.lab.records import Record, audit_row, envelope_signin, graph_audit, graph_signin, search_row, signin_row
+from grantwatch.lab.writers import write_array, write_log_analytics_csv, write_ndjson, write_records, write_search_csv
+
+GOOD = [orjson.dumps(graph_signin(sign_in(number))) for number in range(6)]
+BAD = [
+    b"garbage",
+    b'{"id": "cut off',
+    GOOD[0][:900],
+    GOOD[0][:-1],
+    b"{}",
+    b"[]",
+    b"null",
+    b'"text"',
+    b"12",
+    b"\x00\x00\x00",
+    b'{"novel": 1}',
+    b'{"createdDateTime": "\xff\xfe", "appId": "x"}',
+    b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    b'{"a":' + b"[" * 5000,
+    GOOD[1] + GOOD[2],
+    b"\xf0\x9f",
+]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad[:30]))
+def test_a_bad_line_costs_itself(tmp_path: Path, bad: bytes) -> None:
+    (tmp_path / "a").write_bytes(b"\n".join([GOOD[0], b"", bad, GOOD[3], GOOD[4], GOOD[5], b""]))
+    found = reading(tmp_path / "a")
+
+    assert found.parsed == 4
+    (lost,) = found.quarantined
+    assert (lost.line, found.sums.quarantined) == (3, 1), "the line as an editor counts it, blank lines and all"
+    assert [row["position"] for row in found.sign_ins] == [1, 3, 4, 5]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: str(bad[:30]))
+def test_a_bad_first_line_costs_itself(tmp_path: Path, bad: bytes) -> None:
+    if bad[:1] not in b"{":
+        pytest.skip("a file that begins so is no JSON")
+    (tmp_path / "a").write_bytes(b"\n".join([bad, *GOOD]))
+    found = reading(tmp_path / "a")
+
+    assert found.parsed == (6 if bad != GOOD[1] + GOOD[2] else 6)
+    assert found.sums.quarantined <= 2
+
+
+@pytest.mark.parametrize("bad", [bad for bad in BAD if bad not in (b"[]", b"\x00\x00\x00")], ids=lambda bad: str(bad[:30]))
+@pytest.mark.parametrize("place", [0, 3, 6])
+@pytest.mark.parametrize("shape", [b"[%s]", b"[\n%s\n]\n", b'{"@odata.context":"x","value":[%s],"@odata.nextLink":"y"}'])
+def test_a_bad_element_costs_itself(tmp_path: Path, bad: bytes, place: int, shape: bytes) -> None:
+    elements = [*GOOD[:place], bad, *GOOD[place:]]
+    (tmp_path / "a").write_bytes(shape % b",".join(elements))
+    found = reading(tmp_path / "a")
+
+    if bad == GOOD[0][:900]:
+        # What is cut off inside an object takes the first part of the next one with it, and no more than that one.
+        assert found.parsed >= 5
+    else:
+        assert found.parsed == 6
+    assert 1 <= found.sums.quarantined <= 3
+
+
+@pytest.mark.parametrize("end", [b"", b",", b",{", b"," + GOOD[5][:1000], b"," + GOOD[5][:-1], b" "])
+@pytest.mark.parametrize("begin", [b"[", b'{"value":['])
+def test_a_list_that_is_cut_off(tmp_path: Path, begin: bytes, end: bytes) -> None:
+    (tmp_path / "a").write_bytes(begin + b",".join(GOOD[:5]) + end)
+    found = reading(tmp_path / "a")
+
+    assert found.parsed == 5
+    (told,) = found.unread
+    assert "its end may be missing" in told.seen
+    assert found.sums.quarantined == (1 if b"{" in end else 0)
+
+
+def test_an_object_that_is_cut_off(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"\n".join(GOOD[:3]) + b"\n" + GOOD[3][:700])
+    found = reading(tmp_path / "a")
+
+    assert (found.parsed, found.sums.quarantined) == (3, 1)
+    assert found.quarantined[0].line == 4
+    assert "not valid JSON" in found.quarantined[0].reason
+
+
+@pytest.mark.parametrize("write", [write_ndjson, write_array, write_records], ids=lambda write: write.__name__)
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_gzip_that_breaks_off(tmp_path: Path, write: object, share: float) -> None:
+    records = [graph_signin(sign_in(number)) for number in range(400)]
+    data = write(tmp_path / "whole", records).read_bytes()  # type: ignore[operator]
+    packed = gzip.compress(data, mtime=0)
+    packed = packed[: int(len(packed) * share)]
+    (tmp_path / "cut").write_bytes(packed)
+    # What can be had of it, by the library itself.
+    length = len(zlib.decompressobj(31).decompress(packed))
+    found = reading(tmp_path / "cut")
+
+    expected = sum(data[:length].count(each["id"].encode()) for each in records)
+    assert expected - 2 <= found.parsed <= expected
+    assert any("gzip data breaks off" in each.seen for each in found.unread)
+    assert found.file.records.read > 50
+
+
+def test_gzip_with_something_after_it(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(gzip.compress(b"\n".join(GOOD)) + b"more")
+    found = reading(tmp_path / "a")
+
+    assert found.parsed == 6
+    assert "gzip data" in found.unread[0].seen
+
+
+def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"".join(gzip.compress(line + b"\n") for line in GOOD))
+
+    assert reading(tmp_path / "a").parsed == 6
+
+
+def rows(number: int, **changes: object) -> list[Record]:
+    return [signin_row(sign_in(each)) | changes for each in range(number)]
+
+
+def csv_with(tmp_path: Path, *lines: bytes, count: int = 4) -> Reading:
+    """A portal CSV of `count` sign-ins with these lines after the second."""
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(count))
+    good = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([*good[:3], *lines, *good[3:]]))
+    return reading(path)
+
+
+def test_a_csv_row_with_too_many_cells(tmp_path: Path) -> None:
+    row = write_log_analytics_csv(tmp_path / "b.csv", rows(9)).read_bytes().split(b"\r\n")[9]
+    found = csv_with(tmp_path, row + b",one,more")
+
+    assert found.parsed == 4
+    (lost,) = found.quarantined
+    assert lost.line == 4
+    assert "cells where the header has" in lost.reason
+
+
+def test_a_csv_row_without_its_empty_end(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", [row | {"Zuletzt": None} for row in rows(3)])
+    lines = path.read_bytes().split(b"\r\n")
+    lines[2] = lines[2].removesuffix(b",")
+    path.write_bytes(b"\r\n".join(lines))
+
+    assert reading(path).parsed == 3
+
+
+def test_a_csv_row_that_is_cut_off(tmp_path: Path) -> None:
+    found = csv_with(tmp_path, b"Azure AD,Sign-in activity")
+
+    assert (found.parsed, found.sums.quarantined) == (4, 1)
+
+
+@pytest.mark.parametrize("count", [4, 40])
+def test_a_csv_quote_that_is_never_closed(tmp_path: Path, count: int) -> None:
+    found = csv_with(tmp_path, b'Azure AD,"Sign-in activity,1', count=count)
+
+    assert found.parsed == count
+    assert found.sums.quarantined == 1
+    assert found.quarantined[0].line == 4
+
+
+def test_a_csv_quote_that_is_closed_in_a_later_row(tmp_path: Path) -> None:
+    found = csv_with(tmp_path, b'Azure AD,"Sign-in activity,1', b'Azure AD,Sign-in" activity,1')
+
+    assert found.parsed == 4
+    assert found.sums.quarantined == 2
+
+
+def test_csv_text_that_is_not_utf8(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(3, UserDisplayName="M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller"))
+    path.write_bytes(path.read_bytes().decode("utf-8-sig").encode("cp1252"))
+
+    assert reading(path).parsed == 3
+
+
+def test_csv_line_ends_of_both_kinds(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(5))
+    first, second, *others = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\n".join([first, second, b"\r\n".join(others)]))
+
+    assert reading(path).parsed == 5
+
+
+def test_csv_cells_over_lines_and_blank_lines_between(tmp_path: Path) -> None:
+    found = csv_with(tmp_path, b"", b"", count=4)
+    path = write_log_analytics_csv(tmp_path / "b.csv", rows(4, AuthenticationDetails='[\r\n  "a",\n\n  ""b""\r\n]'))
+
+    assert found.parsed == reading(path).parsed == 4
+
+
+def test_a_csv_cell_of_many_megabytes(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", [*rows(2), signin_row(sign_in(7)) | {"UserAgent": "x" * (6 << 20)}])
+
+    assert reading(path).parsed == 3
+
+
+def test_a_csv_header_that_says_a_name_twice(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(2))
+    lines = path.read_bytes().removesuffix(b"\r\n").split(b"\r\n")
+    path.write_bytes(b"\r\n".join([lines[0] + b",UserAgent,UserAgent", *(line + b",," for line in lines[1:])]))
+    found = reading(path)
+
+    assert [row["user_agent"] for row in found.sign_ins] == [sign_in(0).user_agent] * 2
+
+
+def test_audit_data_that_a_spreadsheet_cut_off(tmp_path: Path) -> None:
+    records = [search_row(rule(number)) for number in range(3)]
+    records[1]["AuditData"] = records[1]["AuditData"][:200].ljust(32767, "x")
+    records[2]["AuditData"] = ""
+    found = reading(write_search_csv(tmp_path / "s.csv", records))
+
+    assert (found.parsed, found.sums.quarantined) == (1, 2)
+    assert found.reasons[0] == "AuditData is not valid JSON, cut off at the size of a spreadsheet cell"
+
+
+def test_utf16_csv_with_a_bad_row(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(3))
+    text = path.read_bytes().decode("utf-8-sig")
+    path.write_bytes((text + "too,few\r\n").encode("utf-16"))
+    found = reading(path)
+
+    assert (found.parsed, found.sums.quarantined) == (3, 1)
+
+
+def test_quarantine_lists_a_thousand_and_counts_all(tmp_path: Path) -> None:
+    lines = [b'{"broken": %d' % number for number in range(1500)]
+    (tmp_path / "a").write_bytes(b"\n".join([*GOOD, *lines, orjson.dumps(graph_audit(audit(0)))]))
+    write_log_analytics_csv(tmp_path / "b.csv", [*rows(2)])
+    with (tmp_path / "b.csv").open("ab") as out:
+        out.write(b'a,"b"x\r\n' * 1500)
+    found = reading(tmp_path)
+
+    assert found.parsed == 6 + 1 + 2, "a form is found even after more bad lines than are listed"
+    assert found.sums.quarantined == 3000
+    assert len(found.quarantined) == 2000
+
+
+def test_reasons_are_of_use(tmp_path: Path) -> None:
+    lines = [b"{oops", b"[1]", b'{"novel":1,"other":2}', b"{}", b'{"createdDateTime":"\xff","appId":"x"}']
+    (tmp_path / "a").write_bytes(b"\n".join([GOOD[0], *lines]))
+    found = reading(tmp_path / "a")
+
+    assert found.reasons == [
+        "not valid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        "not an object but a list",
+        "no known form has these keys: novel, other",
+        "a record without content",
+        "holds bytes that are not UTF-8",
+    ]
+    assert found.quarantined[0].excerpt == "{oops"
+
+
+def test_a_bad_line_between_pages_is_shown(tmp_path: Path) -> None:
+    path = write_records(tmp_path / "a", [envelope_signin(sign_in(number)) for number in range(4)], per_line=2)
+    first, second = path.read_bytes().splitlines()
+    path.write_bytes(b"\n".join([first, b'{"records":[{"cut', second]))
+    found = reading(path)
+
+    assert found.parsed == 4
+    assert (found.quarantined[0].line, found.quarantined[0].excerpt) == (2, '{"records":[{"cut')
+
+
+@pytest.mark.parametrize(
+    "text", ['{"value":{"id":1}}', '{"value":5}', '{"value":null}', '{"value":[1,"x",null,[]]}', '{"value":[{"value":[]}]}']
+)
+def test_pages_that_hold_something_else(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a").write_text(text)
+    (tmp_path / "b").write_bytes(write_records(tmp_path / "c", [graph_signin(sign_in(0))]).read_bytes() + text.encode())
+    found = reading(tmp_path / "a", tmp_path / "b")
+
+    assert found.parsed == 1
+
+
+def test_pages_in_lines_with_single_records_between(tmp_path: Path) -> None:
+    page = write_records(tmp_path / "page", [envelope_signin(sign_in(0)), envelope_signin(sign_in(1))]).read_bytes()
+    odd = b'{"records":[1,2,3]}'
+    single = orjson.dumps(envelope_signin(sign_in(2)))
+    (tmp_path / "page").write_bytes(b"\n".join([page, single, odd, b'{"records":[]}', b'{"records":7}', GOOD[4]]))
+    found = reading(tmp_path / "page")
+
+    assert found.parsed == 4
+    assert len(found.ids) == 4
+
+
+@pytest.mark.parametrize("content", ['{"value":[]}', '{"@odata.context":"x","value": [ ]}\n', "[]", '{"records":[]}\n' * 3, "[ \n]"])
+def test_an_empty_export_was_read(tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.json").write_text(content)
+    found = reading(tmp_path / "a.json")
+
+    assert found.file.records.read == 0
+    assert found.file.form == ""
+    assert "empty" in found.file.form_title
+    assert main(["hunt", str(tmp_path / "a.json")]) == 0
+    assert "Not assessed" in capsys.readouterr().out
+
+
+def test_a_header_without_rows_was_read(tmp_path: Path) -> None:
+    path = write_log_analytics_csv(tmp_path / "a.csv", rows(1))
+    path.write_bytes(path.read_bytes().split(b"\r\n")[0])
+    found = reading(path)
+
+    assert (found.file.records.read, found.file.form_title) == (0, "a header without rows")
+    assert main(["hunt", str(path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "seen"),
+    [
+        (b"", "an empty file"),
+        (b" \r\n\t\n", "an empty file"),
+        (b"\xef\xbb\xbf", "an empty file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS pointer"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "HTML page"),
+        (b"\n\n<HTML>", "HTML page"),
+        (b"<?xml version='1.0'?><a/>", "XML document"),
+        (b"%PDF-1.7\n%\xe2", "PDF"),
+        (b"PK\x03\x04....", "zip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+        (b"PAR1....", "Parquet"),
+        (b"\x28\xb5\x2f\xfd....", "Zstandard"),
+        (b"a" * 257 + b"ustar\x00", "tar archive"),
+        (b"\x00\x01\x02\x03", "binary data"),
+        (b"just some words", "neither JSON nor CSV"),
+        (b"a,b,c\n1,2,3\n", "CSV of an unknown form (columns: a, b, c)"),
+        (b'{"a":1,"b":2}', "JSON of an unknown form (keys: a, b)"),
+        (b'[{"a":1}]', "JSON of an unknown form (keys: a)"),
+        (b"[1,2,3]", "JSON that holds no objects"),
+        (b"{broken", "JSON that is broken from its start"),
+        (b"[[[[", "an empty list"),
+        (b"{" * 3000, "broken from its start"),
+        (gzip.compress(b"hello"), "neither JSON nor CSV"),
+        (gzip.compress(b"x")[:10], "gzip file that cannot be unpacked"),
+        (b"\x1f\x8b", "gzip file that cannot be unpacked"),
+        (b"\x1f\x8bnot gzip at all", "gzip file that cannot be unpacked"),
+    ],
+)
+def test_a_file_that_is_no_log_is_named(tmp_path: Path, content: bytes, seen: str) -> None:
+    (tmp_path / "signins.json").write_bytes(content)
+    found = reading(tmp_path / "signins.json")
+
+    if seen == "an empty list":
+        assert found.file.records.read == 0
+        return
+    (unread,) = found.unread
+    assert seen in unread.seen
+    assert found.files == {}
+
+
+def test_what_is_accepted_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a":1}')
+    (unread,) = reading(tmp_path / "a.json").unread
+
+    for named in ("Graph auditLogs/signIns", "diagnostic settings", "SigninLogs", "AuditData", "OfficeActivity", "gzip"):
+        assert named in unread.hint
+
+
+def test_logs_that_begin_late_in_a_file_of_other_things(tmp_path: Path) -> None:
+    filler = [{"novel": "x" * 2000, "number": number} for number in range(400)]
+    write_ndjson(tmp_path / "a", [*filler, graph_signin(sign_in(0)), audit_row(audit(0))])
+    write_array(tmp_path / "b", [*filler, graph_signin(sign_in(1))])
+    write_array(tmp_path / "c", filler)
+    found = reading(tmp_path)
+
+    assert found.parsed == 3
+    assert found.files["a"].form == "graph_signin, la_audit"
+    assert found.sums.quarantined == 800
+    assert [Path(each.file).name for each in found.unread] == ["c"]
+
+
+def test_a_first_record_of_many_megabytes(tmp_path: Path) -> None:
+    large = graph_signin(sign_in(0)) | {"appliedConditionalAccessPolicies": [{"displayName": "x" * 500}] * 1500}
+    records = [large, *(graph_signin(sign_in(number)) for number in range(1, 4))]
+    write_ndjson(tmp_path / "lines", records)
+    write_array(tmp_path / "array", records)
+    write_array(tmp_path / "pretty", records, pretty=True)
+    write_records(tmp_path / "page", records)
+
+    assert {name: file.records.read for name, file in reading(tmp_path).files.items()} == {
+        "lines": 4,
+        "array": 4,
+        "pretty": 4,
+        "page": 4,
+    }
+
+
+@pytest.mark.parametrize("size", [17 << 20, 70 << 20])
+def test_a_record_that_is_far_too_long(tmp_path: Path, size: int) -> None:
+    huge = b'{"createdDateTime":"2026-03-02T08:00:00Z","appId":"x","novel":"' + b"x" * size + b'"}'
+    (tmp_path / "a").write_bytes(b"\n".join([GOOD[0], huge, GOOD[1]]))
+    found = reading(tmp_path / "a")
+
+    if size < 64 << 20:
+        assert found.parsed == 3
+    else:
+        assert found.parsed == 2
+        assert found.reasons == ["a record of more than 16 million characters"]
+        assert found.quarantined[0].line == 2

@@ -1,0 +1,94 @@
+"""Write the pages of docs/ that are made from declarations: `python tools/make_docs.py` (a test compares them)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grantwatch.records.forms import FORMS
+from grantwatch.signals import registered
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Made by tools/make_docs.py from the declarations. Change those, then run it again. -->\n"
+
+
+def signals_page() -> str:
+    """The catalogue of signals."""
+    signals = registered()
+    lines = [
+        "# Signals",
+        "",
+        NOTE,
+        "A signal is a named reason to think a grant good or bad. It answers one question about one grant; where it fires,",
+        "it is evidence. Weights are log-odds; within one group the strongest counts in full and the rest in part.",
+        "",
+        "| Signal | Group | Weight | Alone | Question |",
+        "|---|---|---|---|---|",
+        *(
+            f"| [{signal.id}](#{anchor(signal.id)}) | {signal.group} | {signal.weight:+.1f} | "
+            f"{'yes' if signal.alone else ''} | {signal.question} |"
+            for signal in signals
+        ),
+        "",
+    ]
+    for signal in signals:
+        lines += [
+            f"## {signal.id}",
+            "",
+            f"{signal.title}. {signal.question}",
+            "",
+            f"- Group `{signal.group}`, weight {signal.weight:+.1f}"
+            + ("; may make a grant high without a second group" if signal.alone else ""),
+            f"- ATT&CK: {', '.join(signal.techniques) or 'none'}",
+            f"- Needs: {', '.join(f'`{need}`' for need in signal.needs) or 'nothing beyond the grant itself'}",
+            *(f"- False positive: {text}" for text in signal.false_positives),
+            *(f"- Gap: {text}" for text in signal.gaps),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def forms_page() -> str:
+    """The forms of logs."""
+    lines = [
+        "# Forms of logs",
+        "",
+        NOTE,
+        "The form of a record is told by its keys, never by the name of its file. Files of any form may be mixed.",
+        "",
+        "| Form | What it is | Becomes | Accepted as |",
+        "|---|---|---|---|",
+        *(
+            f"| [{form.name}](#{anchor(form.name)}) | {form.title} | {form.table.replace('_', '-')} | {form.accepts} |"
+            for form in FORMS.values()
+        ),
+        "",
+    ]
+    for form in FORMS.values():
+        alternatives = "; or ".join(" and ".join(f"`{key}`" for key in keys) for keys in form.keys)
+        lines += [
+            f"## {form.name}",
+            "",
+            f"{form.title}. Recognised by {alternatives}.",
+            "",
+            "Reads: " + ", ".join(f"`{column}`" for column in form.columns) + ".",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def anchor(heading: str) -> str:
+    """The anchor that a Markdown viewer gives to a heading."""
+    return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
+
+
+PAGES = {"docs/signals.md": signals_page, "docs/forms.md": forms_page}
+
+
+def main() -> None:
+    """Write every page."""
+    for path, page in PAGES.items():
+        (ROOT / path).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
