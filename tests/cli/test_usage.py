@@ -110,3 +110,10 @@ def test_too_little_memory_is_said_in_words(run: Run, examples: Path) -> None:
         assert done.returncode == 2
         assert b"--memory 64MB: is not enough" in done.stderr
         assert b"Traceback" not in done.stderr
+
+
+def test_a_temporary_folder_that_is_not_there(run: Run, examples: Path) -> None:
+    """Python falls back to another folder; what matters is that nothing is raised at the user."""
+    done = run("hunt", examples / "three.csv", TMPDIR="/nowhere/at/all")
+    assert done.returncode in (0, 2)
+    assert b"Traceback" not in done.stderr

@@ -25,6 +25,7 @@ from tests.grants.scene import (
     follow_on,
     login,
     only,
+    sign_in,
 )
 
 from grantwatch.grants import reconstruct
@@ -136,8 +137,19 @@ def test_mail_that_the_approver_reads_in_the_tainted_browser_is_no_follow_on(reb
         MINT, flow.approval, at=after(minutes=40), seat=BROWSER, client=GRAPH_EXPLORER, resource=GRAPH
     )
     own = mail(after(hours=2), place=HOME)[0]
-    own = replace(own, session_id=flow.approval.session_id) if by == "session" else replace(own, token_id=browser[1].token_id)
+    own = (
+        replace(own, session_id=flow.approval.session_id)
+        if by == "session"
+        else replace(own, token_id=browser[1].token_id)
+    )
     assert only(rebuild([*flow, *browser, own])).follow_ons == ()
+
+
+def test_mail_is_folded_and_its_messages_are_added_up(rebuild):
+    flow = mailing()
+    reads = [mail(after(hours=hour), place=RENTED, token=flow.refreshes[0], messages=hour)[0] for hour in (2, 3, 5)]
+    found = follow_on(only(rebuild([*flow, *reads])), "mail_access")
+    assert (found.count, found.facts["items"], found.time) == (3, "10", after(hours=2))
 
 
 # -- which grant
@@ -247,7 +259,9 @@ def test_security_info_is_tied_by_person_and_time(rebuild):
 
 
 def test_set_mailbox_without_forwarding_says_no_forwarding(rebuild):
-    other = deed("Set-Mailbox", EXCHANGE, after(hours=1), parameters=(("Identity", "ana"), ("Language", "pt-PT")), record_type=1)
+    other = deed(
+        "Set-Mailbox", EXCHANGE, after(hours=1), parameters=(("Identity", "ana"), ("Language", "pt-PT")), record_type=1
+    )
     forward = deed(
         "Set-Mailbox",
         EXCHANGE,
@@ -285,12 +299,13 @@ def test_a_renamed_person_is_the_same_person(rebuild):
     """Mailboxes know people by principal name only; sign-ins know both names."""
     married = replace(ANA, upn="ana.new@tenant.example")
     flow = login()
-    later = replace(flow.refreshes[0] if flow.refreshes else flow.approval, user=married, time=after(days=1), protocol="none")
-    later = replace(later, transfer="none", request_id=MINT.request_id(), correlation_id=MINT.guid())
+    later = sign_in(flow.approval, timedelta(days=1), user=married, protocol="none", transfer="none")
     grant = only(rebuild([*flow, later, *rule(after(hours=30), user=married)]))
     assert [each.tie.by for each in grant.follow_ons] == [TieBy.USER_TIME]
 
 
 def test_unknown_operations_are_no_follow_ons(rebuild):
-    odd = deed("Did something new", ENTRA, after(hours=1), targets=(Target("t", "T", "User", changes=(Change("A", "b"),)),))
+    odd = deed(
+        "Did something new", ENTRA, after(hours=1), targets=(Target("t", "T", "User", changes=(Change("A", "b"),)),)
+    )
     assert only(rebuild([*login(), odd])).follow_ons == ()

@@ -47,9 +47,7 @@ def registration(at, machine=ROGUE, user=ANA, **more):
 
 
 def tainted(flow, at=AT + HOUR, seat=BROWSER, count=3):
-    return tainted_browser(
-        MINT, flow.approval, at=at, seat=seat, client=GRAPH_EXPLORER, resource=GRAPH, count=count
-    )
+    return tainted_browser(MINT, flow.approval, at=at, seat=seat, client=GRAPH_EXPLORER, resource=GRAPH, count=count)
 
 
 # -- token uses
@@ -111,7 +109,9 @@ def test_a_blocked_attempt_in_the_same_session_takes_no_token_uses(rebuild):
 
 def test_one_session_id_of_two_people_is_attributed_record_by_record(rebuild):
     mine = login(refreshes=[Refresh(HOUR)])
-    theirs = login(BEN, at=AT + timedelta(minutes=9), session_id=mine.approval.session_id, refreshes=[Refresh(2 * HOUR)])
+    theirs = login(
+        BEN, at=AT + timedelta(minutes=9), session_id=mine.approval.session_id, refreshes=[Refresh(2 * HOUR)]
+    )
     grants = rebuild([*mine, *theirs]).grants
     assert [(grant.user.upn, len(grant.token_uses), grant.session_users) for grant in grants] == [
         (ANA.upn, 1, 2),

@@ -45,7 +45,12 @@ def test_a_sighting_without_its_interrupt_is_enough(rebuild):
 
 def test_a_later_success_under_the_same_id_takes_nothing_from_a_sighting(rebuild):
     flow = login()
-    more = sign_in(flow.approval, timedelta(seconds=1), correlation_id=flow.approval.correlation_id, request_type="OAuth2:Authorize")
+    more = sign_in(
+        flow.approval,
+        timedelta(seconds=1),
+        correlation_id=flow.approval.correlation_id,
+        request_type="OAuth2:Authorize",
+    )
     assert only(rebuild([*flow, more], "ual")).outcome is Outcome.APPROVED
 
 

@@ -65,7 +65,9 @@ def test_a_time_is_utc_in_any_spelling(tmp_path: Path, spelling: str, micros: in
 
 
 def test_an_hour_of_one_digit(tmp_path: Path) -> None:
-    assert column(graph(tmp_path, {"createdDateTime": "2026-03-02T5:32:08"}), "time") == [datetime(2026, 3, 2, 5, 32, 8)]
+    assert column(graph(tmp_path, {"createdDateTime": "2026-03-02T5:32:08"}), "time") == [
+        datetime(2026, 3, 2, 5, 32, 8)
+    ]
 
 
 @pytest.mark.parametrize("half", ["AM", "PM"])
@@ -149,7 +151,12 @@ def test_numbers_as_text_and_text_as_numbers(tmp_path: Path) -> None:
         tmp_path,
         {"status": {"errorCode": "50126"}, "isInteractive": "TRUE", "autonomousSystemNumber": "64496"},
         {"status": {"errorCode": 50126}, "isInteractive": True, "autonomousSystemNumber": 64496},
-        {"status": {"errorCode": 50126}, "isInteractive": 1, "id": 1234567890123456789, "autonomousSystemNumber": 64496.0},
+        {
+            "status": {"errorCode": 50126},
+            "isInteractive": 1,
+            "id": 1234567890123456789,
+            "autonomousSystemNumber": 64496.0,
+        },
     )
 
     assert column(found, "error_code") == [50126] * 3
@@ -158,7 +165,9 @@ def test_numbers_as_text_and_text_as_numbers(tmp_path: Path) -> None:
     assert found.sign_ins[2]["request_id"].startswith("1234567890")
 
 
-@pytest.mark.parametrize(("spelling", "code"), [("0", 0), ("Success", 0), ("", None), (0, 0), ("50126", 50126), (None, None)])
+@pytest.mark.parametrize(
+    ("spelling", "code"), [("0", 0), ("Success", 0), ("", None), (0, 0), ("50126", 50126), (None, None)]
+)
 def test_result_types(tmp_path: Path, spelling: object, code: int | None) -> None:
     row = signin_row(sign_in(0)) | {"ResultType": spelling, "Status": ""}
     assert column(reading(write_ndjson(tmp_path / "la.json", [row])), "error_code") == [code]

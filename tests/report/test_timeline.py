@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from grantwatch.grants.model import Grant, Network
+from grantwatch.grants.model import Grant, LegKind, Network
 from grantwatch.hunt import Hunt
 from grantwatch.report.timeline import CHARACTER, WIDTH, timeline
 
@@ -93,3 +93,11 @@ def test_a_lane_names_its_network_as_fully_as_any_record_does(phished_grant: Gra
     root = drawn(replace(phished_grant, legs=(bare, *phished_grant.legs[1:]), token_uses=(), follow_ons=()))
     notes = [note.text for note in root.iter(f"{SVG}tspan")]
     assert " \u00b7 198.51.100.23, AS64501, DE" in notes
+
+
+def test_a_block_that_met_another_network_is_not_the_approvers(phished_grant: Grant) -> None:
+    interrupt, _, redemption = phished_grant.legs
+    blocked = replace(redemption, kind=LegKind.BLOCKED, interactive=True, error_code=53003)
+    root = drawn(replace(phished_grant, legs=(interrupt, blocked), token_uses=(), follow_ons=()))
+    lanes = [text.text for text in root.iter(f"{SVG}text") if text.get("class") == "tl-lane"]
+    assert lanes == ["approver’s network", "the device’s network"]

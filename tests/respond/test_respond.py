@@ -299,3 +299,14 @@ def test_the_first_moves_are_those_that_stop_it() -> None:
 )
 def test_only_ranges_that_a_rule_may_name(prefix: str, usable: bool) -> None:
     assert (cidr(prefix) is not None) is usable
+
+
+def test_a_block_elsewhere_is_asked_about_and_its_policy_named() -> None:
+    refused = replace(leg(LegKind.BLOCKED, T0 + timedelta(seconds=9), HOSTER), policies=("CA014 Block device code",))
+    case = judged(
+        grant(legs=(leg(LegKind.INTERRUPT, T0, OFFICE), refused), outcome=Outcome.BLOCKED, follow_ons=()),
+        Severity.MEDIUM,
+    )
+    assert any("tried on 14 Sep 2026 at 10:00 UTC from Linkoping" in question for question in questions(case.grant))
+    notes = [note for step in containment(case) for note in step.notes]
+    assert any("blocked by 'CA014 Block device code'" in note for note in notes)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from grantwatch.errors import GrantwatchError, InputError
+from grantwatch.errors import GrantwatchError, InputError, UsageError
 
 __all__ = ["EXIT_BROKEN", "EXIT_FOUND", "EXIT_NO_INPUT", "EXIT_STOPPED", "EXIT_USAGE", "guarded"]
 
@@ -23,14 +25,15 @@ EXIT_STOPPED = 130
 def guarded(run: Callable[[], int]) -> int:
     """Run a command and return its exit code; whatever stops it becomes a message on standard error and a code.
 
-    An error that nobody foresaw is never 1: that code means that --fail-on was met.
+    An error that nobody foresaw is never 1: that code means that --fail-on was met. Temporary files of the command
+    lie in a folder that is gone afterwards, however the command ends.
     """
     asked: list[int] = []
     try:
-        with _ending(asked):
+        with _workspace(asked):
             code = run()
             sys.stdout.flush()
-        return code
+        return _stopped(asked) if asked else code
     except KeyboardInterrupt:
         return _stopped(asked)
     except InputError as error:
@@ -44,25 +47,45 @@ def guarded(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        # What DuckDB was doing when the signal came tells of it in an error of its own.
-        if asked or "interrupted" in str(error).lower() or isinstance(error.__context__, KeyboardInterrupt):
-            return _stopped(asked)
-        return _broken(error)
+        # What DuckDB was doing when a signal came tells of it in an error of its own.
+        return _stopped(asked) if asked else _broken(error)
 
 
 @contextmanager
-def _ending(asked: list[int]) -> Iterator[None]:
-    """While this is open SIGTERM unwinds as Ctrl-C does, so that temporary files go; `asked` gets its number."""
+def _workspace(asked: list[int]) -> Iterator[None]:
+    """A folder for all temporary files. Ctrl-C and SIGTERM raise KeyboardInterrupt while the command runs.
 
-    def end(number: int, _frame: FrameType | None) -> None:
+    While the folder is made or removed they are only noted in `asked`: nothing may come between.
+    """
+    running = False
+
+    def stop(number: int, _frame: FrameType | None) -> None:
         asked.append(number)
-        raise KeyboardInterrupt
+        if running:
+            raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    old = tempfile.tempdir
     try:
-        yield
+        try:
+            folder = tempfile.mkdtemp(prefix="grantwatch-")
+        except OSError as error:
+            raise UsageError(f"no temporary folder can be made: {error.strerror or error}; set TMPDIR") from error
+        try:
+            tempfile.tempdir = folder
+            if asked:
+                raise KeyboardInterrupt
+            running = True
+            try:
+                yield
+            finally:
+                running = False
+        finally:
+            tempfile.tempdir = old
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stopped(asked: list[int]) -> int:

@@ -82,8 +82,8 @@ def _enough(memory: str) -> Iterator[None]:
         text = str(error)
         if "temp_directory_size" in text or "No space left" in text or getattr(error, "errno", None) == errno.ENOSPC:
             raise UsageError(
-                f"the disk is full: {tempfile.gettempdir()} holds what does not fit in memory; "
-                "set TMPDIR to a folder with more room"
+                "the disk is full: what does not fit in memory is spilled to the temporary folder; "
+                "set TMPDIR to one with more room"
             ) from error
         if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
             raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error

@@ -14,24 +14,36 @@ WHERE upn IN (
 GROUP BY upn;
 
 -- Correlation ids under which something happened that only a device code flow (or its look-alikes) does.
-CREATE OR REPLACE TEMP TABLE odd_row AS SELECT * FROM kept_sign_in WHERE marked OR error_code <> 0;
-$cleaned(odd_sign_in, odd_row);
 CREATE OR REPLACE TEMP TABLE flow_key AS
+WITH odd AS (
+    SELECT
+        said(user_key) AS user_key, said(upn) AS upn, lower(said(correlation_id)) AS correlation_id, error_code, marked,
+        enumerated(rest.protocol) AS protocol, enumerated(rest.incoming) AS incoming
+    FROM kept_sign_in
+    WHERE (marked OR error_code <> 0) AND time IS NOT NULL
+)
 SELECT DISTINCT coalesce(p.user_key, s.user_key, s.upn) AS user_key, s.correlation_id
-FROM odd_sign_in AS s
+FROM odd AS s
 LEFT JOIN code_kind AS k ON k.code = s.error_code
 LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
 WHERE s.correlation_id IS NOT NULL
-  AND s.time IS NOT NULL
   AND (
       k.kind IN ('confirm', 'wrong_code', 'pending')
       OR (s.marked AND (s.protocol = 'devicecode' OR coalesce(s.incoming, 'none') = 'none'))
   );
 
--- Narrow first, clean what is left.
+-- Narrow first, by as few columns as will do; then clean what is left.
 CREATE OR REPLACE TEMP TABLE near_row AS
-SELECT * FROM kept_sign_in
-WHERE marked OR error_code <> 0 OR lower(correlation_id) IN (SELECT correlation_id FROM flow_key);
+SELECT k.*
+FROM kept_sign_in AS k
+JOIN (
+    SELECT row_id FROM kept_sign_in WHERE marked
+    UNION
+    SELECT s.row_id FROM kept_sign_in AS s JOIN code_kind AS c ON c.code = s.error_code
+    WHERE s.error_code <> 0 AND c.kind = 'block'
+    UNION
+    SELECT row_id FROM kept_sign_in WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
+) AS near ON near.row_id = k.row_id;
 $cleaned(near_sign_in, near_row);
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified

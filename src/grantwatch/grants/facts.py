@@ -212,7 +212,7 @@ def _facts(row: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, str]:
         return {
             "access_type": said.get("mailaccesstype", ""),
             "throttled": said.get("isthrottled", "").lower(),
-            "items": _plain(detail.get("count")),
+            "items": "" if row["items"] is None else str(round(row["items"])),
             "client_info": _plain(detail.get("client_info")),
         }
     if kind == "security_info":

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from grantwatch import knowledge
-from grantwatch.grants.model import LegKind, Outcome
-from grantwatch.grants.rows import names_the_flow
+from grantwatch.grants.model import LegKind, Outcome, TieBy
+from grantwatch.grants.rows import STRENGTH, names_the_flow
 
 __all__ = ["Flow", "Found", "classify"]
 
@@ -28,8 +28,8 @@ class Flow:
     """The legs that SQL put under one key, in time order, as rows by column name."""
 
     rows: list[dict[str, Any]]
-    joined: dict[int, str] = field(default_factory=dict)
-    """Rows that came from another flow, by row id, and the tie that brought them."""
+    joined: dict[int, tuple[int, TieBy]] = field(default_factory=dict)
+    """Rows that came from another flow, by row id: which one, as a number, and the tie that brought it."""
 
     def roles(self, *roles: str) -> list[dict[str, Any]]:
         """The rows of these roles, in time order."""
@@ -64,11 +64,25 @@ class Flow:
         """True where every row carries the lineage of the device code flow."""
         return all(row["transfer"] == "devicecodeflow" for row in self.rows)
 
-    def absorb(self, other: Flow, tie: str) -> None:
+    def absorb(self, other: Flow, tie: TieBy) -> None:
         """Take over the rows of another flow."""
+        number = 1 + max((number for number, _ in self.joined.values()), default=0)
         for row in other.rows:
-            self.joined[row["row_id"]] = tie
+            _, before = other.joined.get(row["row_id"], (0, tie))
+            self.joined[row["row_id"]] = (number, min(before, tie, key=STRENGTH.__getitem__))
         self.rows = sorted(self.rows + other.rows, key=lambda row: (row["time"], row["role"], str(row["request_id"])))
+
+    def tie(self, row: dict[str, Any], anchor: dict[str, Any]) -> TieBy:
+        """How a row was joined to the one that the grant is anchored on."""
+        if row["row_id"] == anchor["row_id"]:
+            return TieBy.SELF
+        number, by = self.joined.get(row["row_id"], (0, None))
+        home, brought = self.joined.get(anchor["row_id"], (0, None))
+        if number != home:
+            return min((tie for tie in (by, brought) if tie is not None), key=STRENGTH.__getitem__)
+        if row["correlation_id"]:
+            return TieBy.CORRELATION_ID
+        return TieBy.SESSION_ID if row["session_id"] else TieBy.USER_CLIENT_TIME
 
 
 @dataclass(frozen=True, slots=True)

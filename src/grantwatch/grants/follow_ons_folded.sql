@@ -14,12 +14,14 @@ ranked AS (
         *,
         row_number() OVER (PARTITION BY grant_no, kind, tie, bundle ORDER BY time, record_id, path, position) AS place,
         count(*) OVER (PARTITION BY grant_no, kind, tie, bundle) AS records,
-        max(time) OVER (PARTITION BY grant_no, kind, tie, bundle) AS last_time
+        max(time) OVER (PARTITION BY grant_no, kind, tie, bundle) AS last_time,
+        -- Counts of messages come as text, sometimes with a fraction.
+        sum(try_cast(json_text(detail, '$.count') AS DOUBLE)) OVER (PARTITION BY grant_no, kind, tie, bundle) AS items
     FROM placed
 )
 SELECT
     grant_no, kind, tie, operation, workload, time, last_time, records, actor_upn, actor_name, ip, prefix, user_agent, app_id,
-    target_id, target_type, target_name, target_upn, result, correlation_id, record_id, detail, path, position
+    target_id, target_type, target_name, target_upn, result, correlation_id, record_id, detail, items, path, position
 FROM ranked
 WHERE place = 1
 ORDER BY grant_no, time, kind, operation, record_id, path, position

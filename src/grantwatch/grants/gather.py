@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from grantwatch.grants.flow import Flow
+from grantwatch.grants.model import TieBy
 
 __all__ = ["gather"]
 
@@ -26,11 +27,11 @@ def gather(flows: Sequence[Flow]) -> list[Flow]:
     code is one flow already; a retry under another one is a grant of its own, as a refused code cannot be used again.
     """
     left = sorted(flows, key=lambda flow: (flow.start, flow.rows[0]["flow_id"]))
-    left = _join(left, _requests, _same_id, _sides, "request_id")
-    left = _join(left, _correlations, _same_id, _sides, "correlation_id")
-    left = _join(left, _apps, _sighted, _sides, "user_client_time")
-    left = _join(left, _sessions, _redeems, _halves, "session_id")
-    return _join(left, _clients, _redeems_unsaid, _halves, "user_client_time")
+    left = _join(left, _requests, _same_id, _sides, TieBy.REQUEST_ID)
+    left = _join(left, _correlations, _same_id, _sides, TieBy.CORRELATION_ID)
+    left = _join(left, _apps, _sighted, _sides, TieBy.USER_CLIENT_TIME)
+    left = _join(left, _sessions, _redeems, _halves, TieBy.SESSION_ID)
+    return _join(left, _clients, _redeems_unsaid, _halves, TieBy.USER_CLIENT_TIME)
 
 
 def _join(
@@ -38,7 +39,7 @@ def _join(
     keys: Keys,
     belongs: Callable[[Flow, Flow], bool],
     side_of: Callable[[Flow], tuple[str, str] | None],
-    tie: str,
+    tie: TieBy,
 ) -> list[Flow]:
     """Join each flow to the latest one of the other side that shares a key, lies near, and belongs.
 

@@ -120,20 +120,11 @@ def _in_use(use: TokenUse) -> bool:
 
 def _legs(draft: Draft) -> Iterator[Leg]:
     """The legs in time order. The same record told by two logs stays two legs: each has its own source."""
-    anchor, joined = draft.anchor, draft.flow.joined
+    anchor = draft.anchor
     for row in draft.flow.rows:
         kind = Found.kind_of(row)
-        if kind is None:
-            continue
-        if row["row_id"] == anchor["row_id"]:
-            tie = TieBy.SELF
-        elif row["row_id"] in joined:
-            tie = TieBy(joined[row["row_id"]])
-        elif row["correlation_id"]:
-            tie = TieBy.CORRELATION_ID
-        else:
-            tie = TieBy.SESSION_ID if row["session_id"] else TieBy.USER_CLIENT_TIME
-        yield leg_of(row, kind, tie)
+        if kind is not None:
+            yield leg_of(row, kind, draft.flow.tie(row, anchor))
 
 
 def _named(draft: Draft, what: str) -> dict[str, Any]:

@@ -127,9 +127,7 @@ def failed_policies(text: str | None) -> tuple[str, ...]:
 
 def names_the_flow(text: str | None) -> bool:
     """True where a policy that failed did so over the authentication flow. That others look at flows says nothing."""
-    return any(
-        _over_flows(entry) for entry in _list(text) if str(entry.get("result", "")).lower() == "failure"
-    )
+    return any(_over_flows(entry) for entry in _list(text) if str(entry.get("result", "")).lower() == "failure")
 
 
 def _over_flows(policy: Mapping[str, Any]) -> bool:

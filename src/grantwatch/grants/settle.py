@@ -115,6 +115,8 @@ def _token_uses(
 def _follow_ons(
     con: duckdb.DuckDBPyConnection, drafts: list[Draft], uses: dict[int, list[TokenUse]], approver_folds: list[int]
 ) -> dict[int, list[FollowOn]]:
+    if not con.execute("SELECT 1 FROM deed LIMIT 1").fetchall():
+        return {}
     places: list[tuple[int, str, str]] = []
     for draft in drafts:
         number = draft.number

@@ -1,8 +1,8 @@
 -- User agents worth naming: all of the people with grants, and of the tenant the most frequent. A browser changes its text
 -- with every version, so what is no browser's is counted apart.
 WITH tenant_agent AS (
-    SELECT user_agent, count(*) AS records, starts_with(user_agent, 'Mozilla/') AS browser
-    FROM kept_sign_in
+    SELECT user_agent, sum(records) AS records, starts_with(user_agent, 'Mozilla/') AS browser
+    FROM habit
     WHERE user_agent IS NOT NULL
     GROUP BY user_agent
 ),

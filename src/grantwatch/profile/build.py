@@ -111,10 +111,8 @@ def _days(first: datetime | None, until: datetime) -> float:
 
 
 def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
-    """Name the families of all user agents of people with grants, and of the tenant's common ones: agents, not records."""
-    agents = [
-        agent for (agent,) in con.execute(_sql("agents.sql").replace("$common", str(_COMMON_AGENTS))).fetchall()
-    ]
+    """Name the families of the user agents of people with grants, and of the common ones: agents, not records."""
+    agents = [agent for (agent,) in con.execute(_sql("agents.sql").replace("$common", str(_COMMON_AGENTS))).fetchall()]
     put(
         con,
         "agent_family",

@@ -5,9 +5,10 @@
 CREATE OR REPLACE TEMP TABLE own_day AS
 WITH own AS (
     SELECT
-        s.user_key, s.time, s.app_id, s.resource_id, prefix_of(s.ip) AS prefix, CAST(s.asn AS VARCHAR) AS asn, s.country,
-        s.user_agent, f.family, s.device_id
-    FROM own_sign_in AS s
+        s.user_key, s.time, lower(said(s.app_id)) AS app_id, lower(said(s.resource_id)) AS resource_id,
+        prefix_of(address(s.ip)) AS prefix, said(s.asn) AS asn, said(s.country) AS country, said(s.user_agent) AS user_agent,
+        f.family, lower(said(s.device_id)) AS device_id
+    FROM own_row AS s
     LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
     WHERE NOT s.marked AND s.error_code = 0
       AND s.row_id NOT IN (SELECT row_id FROM taken)
@@ -31,40 +32,39 @@ GROUP BY 1, 2, 3, 4;
 -- cleaning happens on what is left.
 CREATE OR REPLACE TEMP TABLE tenant_first AS
 WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value),
-good AS (SELECT * FROM kept_sign_in WHERE NOT marked AND error_code = 0 AND time IS NOT NULL AND user_key IS NOT NULL),
 place AS (
-    SELECT ip, prefix_of(address(ip)) AS prefix FROM (SELECT DISTINCT ip FROM good WHERE ip IS NOT NULL) AS seen
+    SELECT ip, prefix_of(address(ip)) AS prefix FROM (SELECT DISTINCT ip FROM habit WHERE ip IS NOT NULL) AS seen
 )
 SELECT f.dimension, f.value, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
 FROM (
-    SELECT 'prefix' AS dimension, p.prefix AS value, g.user_key, min(g.time) AS first_time
-    FROM good AS g
+    SELECT 'prefix' AS dimension, p.prefix AS value, g.user_key, min(g.first_time) AS first_time
+    FROM habit AS g
     JOIN place AS p ON p.ip = g.ip
     WHERE p.prefix IN (SELECT value FROM wanted WHERE dimension = 'prefix')
     GROUP BY 2, 3
     UNION ALL
-    SELECT 'asn', asn, user_key, min(time) FROM good
+    SELECT 'asn', asn, user_key, min(first_time) FROM habit
     WHERE asn IN (SELECT value FROM wanted WHERE dimension = 'asn') GROUP BY 2, 3
     UNION ALL
-    SELECT 'client', lower(app_id), user_key, min(time) FROM good
+    SELECT 'client', lower(app_id), user_key, min(first_time) FROM habit
     WHERE lower(app_id) IN (SELECT value FROM wanted WHERE dimension = 'client') GROUP BY 2, 3
     UNION ALL
-    SELECT 'resource', lower(resource_id), user_key, min(time) FROM good
+    SELECT 'resource', lower(resource_id), user_key, min(first_time) FROM habit
     WHERE lower(resource_id) IN (SELECT value FROM wanted WHERE dimension = 'resource') GROUP BY 2, 3
     UNION ALL
-    SELECT 'country', country, user_key, min(time) FROM good
+    SELECT 'country', country, user_key, min(first_time) FROM habit
     WHERE country IN (SELECT value FROM wanted WHERE dimension = 'country') GROUP BY 2, 3
     UNION ALL
-    SELECT 'user_agent', user_agent, user_key, min(time) FROM good
+    SELECT 'user_agent', user_agent, user_key, min(first_time) FROM habit
     WHERE user_agent IN (SELECT value FROM wanted WHERE dimension = 'user_agent') GROUP BY 2, 3
     UNION ALL
-    SELECT 'agent_family', a.family, g.user_key, min(g.time)
-    FROM good AS g
+    SELECT 'agent_family', a.family, g.user_key, min(g.first_time)
+    FROM habit AS g
     JOIN agent_family AS a ON a.user_agent = g.user_agent
     WHERE a.family IN (SELECT value FROM wanted WHERE dimension = 'agent_family')
     GROUP BY 2, 3
     UNION ALL
-    SELECT 'device', lower(device_id), user_key, min(time) FROM good
+    SELECT 'device', lower(device_id), user_key, min(first_time) FROM habit
     WHERE lower(device_id) IN (SELECT value FROM wanted WHERE dimension = 'device') GROUP BY 2, 3
 ) AS f
 LEFT JOIN person AS n ON n.upn = f.user_key

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grantwatch.records.forms import FORMS, Form
-from grantwatch.records.model import Quarantined
 from grantwatch.records.raw import RawText, texts
 from grantwatch.records.sniff import forms_of
 from grantwatch.records.source import Source, recognised, record_values
-from grantwatch.records.why import unpacked, why
+from grantwatch.records.why import unpacked
 
 if TYPE_CHECKING:
     import duckdb
@@ -94,12 +93,11 @@ class Ledger:
         (row,) = self.con.execute(f"SELECT count(*), {claims} FROM ({values}) AS placed {where}").fetchall()
         return row[0], [name for name, found in zip(FORMS, row[1:], strict=True) if found]
 
-    def quarantine(self, file: InputFile) -> list[Quarantined]:
-        """What is left of a file, each record with its reason, the first of them at the most."""
+    def left(self, file: InputFile) -> list[RawText]:
+        """The records of a file that are still unclaimed, the first of them at the most."""
         positions, _ = self._open(file)
         found = texts(self.con, file, positions)
-        records = (found.get(position, RawText(position, "")) for position in positions)
-        return [Quarantined(file.path, record.line, why(record.text), record.text[:200]) for record in records]
+        return [found.get(position, RawText(position, "")) for position in positions]
 
     def _open(self, file: InputFile) -> tuple[list[int], bool]:
         rows = self.con.execute(

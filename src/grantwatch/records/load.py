@@ -21,8 +21,9 @@ from grantwatch.records.discover import discover, shown
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.model import Quarantined, UnreadFile
-from grantwatch.records.sniff import Layout, accepted, sniff
+from grantwatch.records.sniff import Layout, accepted, is_record, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation
+from grantwatch.records.why import unpacked, why
 
 if TYPE_CHECKING:
     import duckdb
@@ -305,10 +306,14 @@ class _Loader:
             self.ledger.forget(file)
             self.records.files.remove(file)
             return []
+        self._anew(file)
+        return []
+
+    def _anew(self, file: InputFile) -> None:
+        """Read a file that was rewritten from the start."""
         file.restarted = file.lenient = False
         self.ledger.forget(file)
         self._read_group([file])
-        return []
 
     def _again(self, file: InputFile) -> list[InputFile]:
         self.ledger.forget(file)
@@ -362,7 +367,20 @@ class _Loader:
                 file.lenient = True
                 if not self._pass(FORMS[name], [file]):
                     return
-        self.records.quarantined += self.ledger.quarantine(file)
+        left = self.ledger.left(file)
+        if (file.salvaged is None or not file.salvaged.clean) and any(_worth_saving(file, each.text) for each in left):
+            if self._salvage(file, clean=True):
+                self._anew(file)
+            return
+        for each in left:
+            self.records.quarantined.append(Quarantined(file.path, each.line, why(each.text), each.text[:200]))
+
+
+def _worth_saving(file: InputFile, text: str) -> bool:
+    """True for a broken page, which holds more than one record, and for a record with bytes that are not UTF-8."""
+    if file.layout.page is not None and file.layout.container == "lines":
+        return bool(text.strip()) and ("\ufffd" in text or unpacked(text) is None)
+    return "\ufffd" in text and is_record(unpacked(text))
 
 
 def _faults() -> tuple[type[Exception], ...]:

@@ -36,14 +36,11 @@ def repair(lines: Iterator[str], layout: Layout, out: IO[str], reject: Callable[
                 source.drop(1)
                 continue
             cells, span, problem = _row(source, layout.delimiter, width)
-            if not problem and len(cells) > width and any(cells[width:]):
-                problem = f"{len(cells)} cells where the header has {width}"
             if header:
                 writer.writerow(layout.header)
                 header = False
             elif problem:
                 reject(source.number, problem, line[:200].rstrip("\r\n"))
-                span = 1
             else:
                 # An empty cell at the end keeps a row of empty cells from being an empty line.
                 writer.writerow([*cells[:width], *[""] * (width - len(cells))])
@@ -94,12 +91,20 @@ def _row(source: _Lines, delimiter: str, width: int) -> tuple[list[str], int, st
             if not problem and len(cells) == width:
                 return cells, 1, ""
         if quotes % 2 == 0:
-            cells, problem = _cells("".join(parts), delimiter)
-            swallowed = any(len(_cells(part, delimiter)[0]) == width for part in parts[1:])
-            if not problem and len(cells) < width and swallowed:
-                problem = "a quote that is never closed"
-            return cells, len(parts), problem
+            return _judged(parts, delimiter, width)
     return [], 1, "a quote that is never closed"
+
+
+def _judged(parts: list[str], delimiter: str, width: int) -> tuple[list[str], int, str]:
+    cells, problem = _cells("".join(parts), delimiter)
+    fits = not problem and (len(cells) <= width or not any(cells[width:]))
+    swallowed = any(len(_cells(part, delimiter)[0]) == width for part in parts[1:])
+    if (fits and len(cells) >= width) or (fits and not swallowed):
+        return cells, len(parts), ""
+    if problem or swallowed:
+        # Only the first line is given up: the quote in it may have reached into good rows.
+        return [], 1, problem or "a quote that is never closed"
+    return [], len(parts), f"{len(cells)} cells where the header has {width}"
 
 
 def _cells(text: str, delimiter: str) -> tuple[list[str], str]:

@@ -81,7 +81,7 @@ def rewrite(file: str, layout: Layout, target: Path, *, clean: bool = True) -> S
                     saved.layout = replace(saved.layout, skip=0, delimiter=",")
                 else:
                     _copy(chunks, out.write)
-            elif layout.container == "lines":
+            elif layout.container == "lines" and layout.page is None:
                 _split_lines(chunks, saved, out)
             else:
                 _split(chunks, saved, out)

@@ -24,7 +24,7 @@ SELECT
     session_id,
     marked,
     -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
-    CASE WHEN request_id IS NULL THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
+    CASE WHEN request_id IS NULL OR request_id = '' THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
          ELSE hash('$family', request_id) END AS content,
     protocol IS NOT NULL AS has_protocol,
     transfer IS NOT NULL AS has_transfer,

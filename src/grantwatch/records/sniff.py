@@ -160,9 +160,9 @@ def _encoding(head: bytes) -> tuple[str, bytes]:
     name, start = "", 0
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         name, start = ("utf-16-le" if head[:1] == b"\xff" else "utf-16-be"), 2
-    elif head[:1].isascii() and head[:1] not in (b"", b"\x00") and head[1:2] == b"\x00" and head[3:4] == b"\x00":
+    elif len(head) >= 8 and not any(head[1:16:2]) and all(head[0:16:2]):
         name = "utf-16-le"
-    elif head[:1] == b"\x00" and head[1:2] not in (b"", b"\x00") and head[2:3] == b"\x00":
+    elif len(head) >= 8 and not any(head[0:16:2]) and all(head[1:16:2]):
         name = "utf-16-be"
     if not name:
         return "utf-8", head

@@ -90,10 +90,10 @@ def _lanes(grant: Grant) -> Iterable[_Lane]:
     for leg in grant.legs:
         legs[leg.kind in _SECOND_LANE or _other_party(leg, grant.legs[0])].append(leg)
     uses = {party: [use for use in grant.token_uses if use.party is party] for party in Party}
-    second = "redeemer\u2019s network" if grant.redemption or uses[Party.REDEEMER] else "the device\u2019s network"
+    other = "redeemer\u2019s network" if grant.redemption or uses[Party.REDEEMER] else "the device\u2019s network"
     parties: tuple[tuple[str, str, list[Leg], list[TokenUse]], ...] = (
         ("approver\u2019s network", "tl-approver", legs[False], uses[Party.APPROVER]),
-        (second, "tl-redeemer", legs[True], uses[Party.REDEEMER]),
+        (other, "tl-redeemer", legs[True], uses[Party.REDEEMER]),
         ("token uses, party unknown", "tl-unknown", [], uses[Party.UNKNOWN]),
     )
     for name, style, own_legs, own_uses in parties:

@@ -15,7 +15,16 @@ from grantwatch.errors import DeclarationError
 __all__ = ["Form", "load"]
 
 _HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
-_KNOWN = {"title", "table", "rank", "family", "keys", "where", "inside", "accepts", "columns"}
+_NEEDED: Mapping[str, type] = {
+    "title": str,
+    "table": str,
+    "rank": int,
+    "family": str,
+    "keys": list,
+    "columns": dict,
+    "accepts": str,
+}
+_OPTIONAL: Mapping[str, type] = {"where": str, "inside": str}
 _TABLES = ("sign_in", "activity")
 
 
@@ -83,7 +92,11 @@ def load(names: Sequence[str]) -> dict[str, Form]:
     folder = resources.files("grantwatch.records.forms")
     read: dict[str, Form] = {}
     for name in names:
-        read[name] = parse(name, (folder / f"{name}.sql").read_text(encoding="utf-8"), read)
+        try:
+            text = (folder / f"{name}.sql").read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise DeclarationError(f"forms/{name}.sql: is registered but is not there") from error
+        read[name] = parse(name, text, read)
     return read
 
 
@@ -97,14 +110,7 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         header = tomllib.loads(match[1])
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(f"{place}: header is not TOML: {error}") from error
-    unknown = sorted(set(header) - _KNOWN)
-    if unknown:
-        raise DeclarationError(f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KNOWN))}")
-    for key in ("title", "table", "rank", "family", "keys", "columns", "accepts"):
-        if key not in header:
-            raise DeclarationError(f"{place}: {key!r} is missing")
-    if header["table"] not in _TABLES:
-        raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
+    _check(place, header)
     return Form(
         name=name,
         title=header["title"],
@@ -118,6 +124,31 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         columns={column: _type(place, kind, others) for column, kind in header["columns"].items()},
         mapping=match[2].strip(),
     )
+
+
+def _check(place: str, header: Mapping[str, Any]) -> None:
+    known = {**_NEEDED, **_OPTIONAL}
+    unknown = sorted(set(header) - set(known))
+    if unknown:
+        raise DeclarationError(f"{place}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    for key, kind in known.items():
+        if key in _NEEDED and key not in header:
+            raise DeclarationError(f"{place}: {key!r} is missing")
+        if key in header and not isinstance(header[key], kind):
+            raise DeclarationError(f"{place}: {key!r} is not of type {kind.__name__}")
+    if header["table"] not in _TABLES:
+        raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
+    for name, kind in header["columns"].items():
+        if not isinstance(kind, str):
+            raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
+    if not header["keys"]:
+        raise DeclarationError(f"{place}: 'keys' is empty, so that no record is of this form")
+    for alternative in header["keys"]:
+        if not isinstance(alternative, list) or not alternative:
+            raise DeclarationError(f"{place}: 'keys' is not a list of lists of keys")
+        for key in alternative:
+            if str(key).partition(".")[0] not in header["columns"]:
+                raise DeclarationError(f"{place}: 'keys' names {key!r}, which is not among the columns")
 
 
 def _type(place: str, kind: str, others: Mapping[str, Form]) -> str:

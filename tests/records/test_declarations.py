@@ -1,0 +1,149 @@
+"""Every form declares itself rightly, maps to exactly the canonical columns, and its SQL is no dialect of one engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from grantwatch import records as room
+from grantwatch.errors import DeclarationError
+from grantwatch.records.forms import FORMS, NAMES, Form, form
+from grantwatch.records.forms.form import load, parse
+from grantwatch.records.load import connect
+from grantwatch.records.sniff import accepted
+
+ROOM = Path(str(room.__file__)).parent
+CANONICAL = {
+    "sign_in": (
+        "file_id claimed set_aside time tenant_id user_id upn user_type home_tenant_id app_id app_name resource_id "
+        "resource_name ip asn country city user_agent client_app device_id device_name device_os device_browser "
+        "device_managed device_compliant device_trust interactive protocol transfer incoming error_code status_detail "
+        "request_type request_id correlation_id session_id token_id ca_status token_binding auth_details processing policies"
+    ).split(),
+    "activity": (
+        "file_id claimed set_aside time tenant_id operation workload result actor_id actor_upn actor_name actor_app_id ip "
+        "user_agent app_id session_id token_id correlation_id record_id target_id target_type target_name target_upn detail"
+    ).split(),
+}
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(tmp_path_factory.mktemp("spill")) as con:
+        yield con
+
+
+def test_every_file_is_registered() -> None:
+    assert sorted(NAMES) == sorted(path.stem for path in (ROOM / "forms").glob("*.sql"))
+    assert list(FORMS) == list(NAMES)
+    assert form("la_audit") is FORMS["la_audit"]
+    with pytest.raises(KeyError):
+        form("nothing")
+
+
+@pytest.mark.parametrize("each", FORMS.values(), ids=FORMS)
+def test_a_mapping_yields_the_canonical_columns_in_order(con: duckdb.DuckDBPyConnection, each: Form) -> None:
+    columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in each.columns.items())
+    raw = f"SELECT 1 AS file_id, {each.claims()} AS claimed, * FROM (SELECT {columns})"
+    described = con.execute(f"DESCRIBE WITH raw AS ({raw}) {each.mapping}").fetchall()
+
+    assert [name for name, *_ in described] == CANONICAL[each.table]
+    assert {kind for name, kind, *_ in described if name not in ("file_id", "claimed")} == {"VARCHAR"}
+    (row,) = con.execute(f"WITH raw AS ({raw}) {each.mapping}").fetchall()
+    assert row[1] is False, "a record without anything in it is nobody's"
+
+
+@pytest.mark.parametrize("each", FORMS.values(), ids=FORMS)
+def test_keys_are_among_the_columns(each: Form) -> None:
+    for alternative in each.keys:
+        for key in alternative:
+            first, _, rest = key.partition(".")
+            assert first in each.columns
+            assert not rest or re.search(rf'\b{rest}"? ', each.columns[first])
+    assert each.inside is None or each.inside not in each.columns
+    assert each.accepts in accepted()
+
+
+HEADER = """/*
+title = "T"
+table = "activity"
+rank = 1
+family = "f"
+keys = [["a"]]
+accepts = "x"
+[columns]
+a = "VARCHAR"
+*/
+SELECT 1"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("title", "titel", "unknown key 'titel'"),
+        ("rank = 1", "", "'rank' is missing"),
+        ('"activity"', '"grants"', "table 'grants' is not one of sign_in, activity"),
+        ("/*", "", "must begin with a TOML header"),
+        ('"T"', "T", "header is not TOML"),
+        ('a = "VARCHAR"', 'a = "STRUCT(@nowhere)"', "@nowhere names a form"),
+        ('keys = [["a"]]', "keys = []", "'keys'"),
+        ('keys = [["a"]]', 'keys = "a"', "'keys'"),
+        ('keys = [["a"]]', 'keys = [["b"]]', "'keys'"),
+        ("rank = 1", 'rank = "first"', "'rank'"),
+        ('family = "f"', "family = 7", "'family'"),
+        ('a = "VARCHAR"', "a = 7", "'columns'"),
+    ],
+)
+def test_a_wrong_declaration_names_file_and_key(old: str, new: str, told: str) -> None:
+    assert parse("right", HEADER, {}).columns == {"a": "VARCHAR"}
+    with pytest.raises(DeclarationError, match=re.escape("forms/wrong.sql")) as raised:
+        parse("wrong", HEADER.replace(old, new, 1), {})
+
+    assert told in str(raised.value)
+
+
+def test_a_form_without_a_file_is_named() -> None:
+    with pytest.raises(DeclarationError, match=r"forms/nowhere\.sql"):
+        load(["nowhere"])
+
+
+def statements() -> list[tuple[str, str]]:
+    """Every query of the room as it is run, but for what names files."""
+    found = [(f"forms/{name}.sql", each.mapping) for name, each in FORMS.items()]
+    for path in sorted(ROOM.glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        for placeholder, value in {
+            "$table": "sign_in",
+            "$pass_id": "1",
+            "$family": "entra",
+            "$key": "t.time",
+            "$body": "t.ip",
+            "$poor": "t.claimed",
+            "$row_id": "row_id",
+            "$source": "sign_in",
+        }.items():
+            text = text.replace(placeholder, value)
+        found.append((path.name, text))
+    return found
+
+
+@pytest.mark.parametrize(("name", "text"), statements(), ids=[name for name, _ in statements()])
+def test_the_sql_can_be_read_by_others(name: str, text: str) -> None:
+    for tree in sqlglot.parse(text, dialect="duckdb"):
+        assert tree is not None
+        assert not isinstance(tree, exp.Command), "SQLGlot gave up on it"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_mapping_can_be_carried_to_spark(name: str) -> None:
+    (text,) = sqlglot.transpile(
+        FORMS[name].mapping, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+    )
+
+    assert sqlglot.parse_one(text, dialect="spark").named_selects == CANONICAL[FORMS[name].table]
