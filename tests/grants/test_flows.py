@@ -21,9 +21,13 @@ from tests.grants.scene import (
     sign_in,
 )
 
+from grantwatch.grants import reconstruct
 from grantwatch.grants.model import LegKind, Outcome, TieBy
-from grantwatch.lab import App, Machine, Policy, Seat, blocked_attempt
-from grantwatch.lab.apps import ARM, AZURE_CLI, BROKER, DRS, GRAPH, OUTLOOK_MOBILE, TEAMS
+from grantwatch.lab import App, Machine, Policy, Seat, blocked_attempt, tainted_browser
+from grantwatch.lab.apps import ARM, AZURE_CLI, BROKER, DRS, GRAPH, GRAPH_EXPLORER, OUTLOOK_MOBILE, TEAMS
+from grantwatch.lab.records import graph_signin
+from grantwatch.lab.writers import write_array
+from grantwatch.records.load import read
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -278,6 +282,26 @@ def test_phone_apps_and_enrolment_are_told_apart_where_no_protocol_is_named(rebu
 def test_a_command_line_approved_on_a_phone_is_kept(rebuild):
     flow = login(approver=Seat(HOME, SAFARI_PHONE)).changed(device=Machine(os="Ios 26"))
     assert only(rebuild(flow, "graph_v1")).outcome is Outcome.APPROVED
+
+
+def test_a_column_for_the_lineage_but_none_for_the_protocol_still_tells_approval_from_browser(tmp_path):
+    flow = login()
+    browser = tainted_browser(
+        MINT, flow.approval, at=AT + HOUR, seat=BROWSER, client=GRAPH_EXPLORER, resource=GRAPH, count=1
+    )
+    rows = [graph_signin(event) for event in (*flow, *browser)]
+    for row in rows:
+        del row["authenticationProtocol"]
+    write_array(tmp_path / "signins.json", rows)
+    with read([tmp_path]) as records:
+        grant = only(reconstruct(records.con))
+    assert kinds(grant) == [LegKind.INTERRUPT, LegKind.APPROVAL, LegKind.REDEMPTION]
+    assert sum(use.count for use in grant.token_uses) == 1
+
+
+def test_enrolment_that_really_uses_a_code_is_a_grant(rebuild):
+    """Family clients are the attacker's choice too: where the protocol is named, it decides."""
+    assert only(rebuild(login(client=PORTAL))).certainty == 1.0
 
 
 # -- people

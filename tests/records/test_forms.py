@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.records.reading import Reading, audit, reading, rule, sign_in
 
+from grantwatch.lab import Event
 from grantwatch.lab.records import (
     Record,
     audit_row,
@@ -194,7 +195,7 @@ def test_a_union_of_both_sign_in_tables(tmp_path: Path) -> None:
 
 
 def test_search_unified_audit_log_csv(tmp_path: Path) -> None:
-    events = [sign_in(0), rule(0), audit(0), sign_in(1, error_code=50126)]
+    events: list[Event] = [sign_in(0), rule(0), audit(0), sign_in(1, error_code=50126)]
     found = reading(write_search_csv(tmp_path / "search.csv", [search_row(event) for event in events]))
 
     assert found.file.form == "ual_logon, ual_activity"

@@ -13,7 +13,6 @@ from tests.records.reading import ANNA, TENANT, Reading, audit, reading, rule, s
 from grantwatch.lab.records import (
     envelope_audit,
     envelope_signin,
-    graph_audit,
     graph_signin,
     office_row,
     signin_row,

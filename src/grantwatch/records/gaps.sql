@@ -27,5 +27,9 @@ ranked AS (
     SELECT *, row_number() OVER (PARTITION BY stream ORDER BY hours DESC, gap_start) AS place
     FROM silence
     WHERE hours >= 24 AND hours >= 4 * usual
+        -- Where nights are quiet, weekends are: up to 80 hours around noon on Saturday.
+        AND NOT (usual >= 8 AND hours <= 80
+            AND gap_start <= date_trunc('week', gap_start) + INTERVAL 132 HOUR
+            AND gap_end >= date_trunc('week', gap_start) + INTERVAL 132 HOUR)
 )
 SELECT stream, gap_start, gap_end FROM ranked WHERE place <= 5 ORDER BY stream, gap_start

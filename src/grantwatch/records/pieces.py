@@ -108,16 +108,20 @@ class Pieces:
             return False
         start = self._at
         self._at += 1
+        before: dict[str, Any] = {}
         while self._skip(_SEPARATORS):
             if self._text[self._at] != '"' or (key := self._value()) is None or not self._colon():
                 break
             name = json.loads(key, strict=False)
             if name in PAGES and self._text[self._at] == "[":
+                if self._begins(before):
+                    break
                 self._at += 1
                 self.page = self.page or name
                 return True
-            if self._value(_NEAR) is None:
+            if (value := self._value(_NEAR)) is None:
                 break
+            before[name] = json.loads(value, strict=False)
         self._at = start
         return False
 

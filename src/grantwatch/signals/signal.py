@@ -103,7 +103,7 @@ class Signal:
             summary=summary,
             group=self.group,
             weight=round(self.weight * scale, 3),
-            records=records,
+            records=tuple(dict.fromkeys(records)),
             chip=chip,
             alone=self.alone if alone is None else alone,
         )
