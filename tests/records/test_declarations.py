@@ -24,7 +24,8 @@ CANONICAL = {
         file_id claimed set_aside time tenant_id user_id upn user_type home_tenant_id app_id app_name resource_id
         resource_name ip asn country city user_agent client_app device_id device_name device_os device_browser
         device_managed device_compliant device_trust interactive protocol transfer incoming error_code status_detail
-        request_type request_id correlation_id session_id token_id ca_status token_binding auth_details processing
+        request_type request_id correlation_id session_id token_id auth_requirement cross_tenant risk_level risk_state
+        latitude longitude named_networks original_request_id ca_status token_binding auth_details processing
         policies""",
     "activity": """
         file_id claimed set_aside time tenant_id operation workload result actor_id actor_upn actor_name actor_app_id

@@ -18,7 +18,8 @@ CREATE OR REPLACE TEMP TABLE flow_key AS
 WITH odd AS (
     SELECT
         said(user_key) AS user_key, said(upn) AS upn, lower(said(correlation_id)) AS correlation_id, error_code, marked,
-        enumerated(rest.protocol) AS protocol, enumerated(rest.incoming) AS incoming
+        enumerated(json_extract_string(rest, '$.protocol')) AS protocol,
+        enumerated(json_extract_string(rest, '$.incoming')) AS incoming
     FROM kept_sign_in
     WHERE (marked OR error_code <> 0) AND time IS NOT NULL
 )

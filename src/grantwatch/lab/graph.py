@@ -74,7 +74,7 @@ def graph_signin(event: SignInEvent) -> Record:
         "userAgent": event.user_agent,
         "correlationId": event.correlation_id,
         "conditionalAccessStatus": event.ca_status,
-        "originalRequestId": "",
+        "originalRequestId": event.request_id,
         "isInteractive": event.interactive,
         "tokenIssuerName": "",
         "tokenIssuerType": "AzureAD",

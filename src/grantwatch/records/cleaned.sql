@@ -43,9 +43,30 @@ SELECT
     said(rest.status_detail) AS status_detail,
     lower(said(rest.request_type)) AS request_type,
     said(rest.token_id) AS token_id,
+    enumerated(rest.auth_requirement) AS auth_requirement,
+    enumerated(rest.cross_tenant) AS cross_tenant,
+    enumerated(rest.risk_level) AS risk_level,
+    enumerated(rest.risk_state) AS risk_state,
+    try_cast(rest.latitude AS DOUBLE) AS latitude,
+    try_cast(rest.longitude AS DOUBLE) AS longitude,
+    said(rest.named_networks) AS named_networks,
+    lower(said(rest.original_request_id)) AS original_request_id,
     enumerated(rest.ca_status) AS ca_status,
     enumerated(rest.token_binding) AS token_binding,
     said(rest.auth_details) AS auth_details,
     said(rest.processing) AS processing,
     said(rest.policies) AS policies
-FROM $source
+FROM (
+    SELECT * REPLACE (
+        json_transform(rest, '{
+            "user_type":"VARCHAR", "home_tenant_id":"VARCHAR", "app_name":"VARCHAR", "resource_name":"VARCHAR",
+            "city":"VARCHAR", "client_app":"VARCHAR", "device_name":"VARCHAR", "device_os":"VARCHAR",
+            "device_browser":"VARCHAR", "device_managed":"VARCHAR", "device_compliant":"VARCHAR", "device_trust":"VARCHAR",
+            "protocol":"VARCHAR", "transfer":"VARCHAR", "incoming":"VARCHAR", "status_detail":"VARCHAR",
+            "request_type":"VARCHAR", "token_id":"VARCHAR", "ca_status":"VARCHAR", "auth_requirement":"VARCHAR",
+            "cross_tenant":"VARCHAR", "risk_level":"VARCHAR", "risk_state":"VARCHAR", "latitude":"VARCHAR",
+            "longitude":"VARCHAR", "named_networks":"VARCHAR", "original_request_id":"VARCHAR", "token_binding":"VARCHAR",
+            "auth_details":"VARCHAR", "processing":"VARCHAR", "policies":"VARCHAR"
+        }') AS rest
+    ) FROM $source
+) AS stored

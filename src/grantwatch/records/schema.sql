@@ -28,12 +28,7 @@ CREATE TABLE sign_in (
     has_protocol    BOOLEAN,
     has_transfer    BOOLEAN,
     has_token_id    BOOLEAN,
-    rest            STRUCT(
-        user_type VARCHAR, home_tenant_id VARCHAR, app_name VARCHAR, resource_name VARCHAR, city VARCHAR,
-        client_app VARCHAR, device_name VARCHAR, device_os VARCHAR, device_browser VARCHAR, device_managed VARCHAR,
-        device_compliant VARCHAR, device_trust VARCHAR, protocol VARCHAR, transfer VARCHAR, incoming VARCHAR,
-        status_detail VARCHAR, request_type VARCHAR, token_id VARCHAR, ca_status VARCHAR, token_binding VARCHAR,
-        auth_details VARCHAR, processing VARCHAR, policies VARCHAR)
+    rest            VARCHAR
 );
 
 CREATE TABLE activity (

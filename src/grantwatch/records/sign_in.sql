@@ -1,5 +1,6 @@
 -- From a form's mapping (every column text, as delivered) to the stored sign_in table: one place for all forms.
--- What every row needs is stored as delivered; `rest` only for rows that may belong to a grant. The view sign_ins
+-- What every row needs is stored as delivered; `rest` (one JSON text)
+-- only for rows that may belong to a grant. The view sign_ins
 -- cleans what is asked of it, so that nothing is cleaned that nobody looks at.
 SELECT
     $pass_id AS pass_id,
@@ -30,15 +31,16 @@ SELECT
     transfer IS NOT NULL AS has_transfer,
     token_id IS NOT NULL AS has_token_id,
     CASE WHEN marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
-        THEN struct_pack(
-            user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name,
-            resource_name := resource_name, city := city, client_app := client_app, device_name := device_name,
-            device_os := device_os, device_browser := device_browser, device_managed := device_managed,
-            device_compliant := device_compliant, device_trust := device_trust, protocol := protocol, transfer := transfer,
-            incoming := incoming, status_detail := status_detail, request_type := request_type, token_id := token_id,
-            ca_status := ca_status, token_binding := token_binding, auth_details := auth_details, processing := processing,
-            policies := policies)
-        END AS rest
+        THEN CAST(to_json(struct_pack(
+            user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name, resource_name := resource_name,
+            city := city, client_app := client_app, device_name := device_name, device_os := device_os,
+            device_browser := device_browser, device_managed := device_managed, device_compliant := device_compliant, device_trust := device_trust,
+            protocol := protocol, transfer := transfer, incoming := incoming, status_detail := status_detail,
+            request_type := request_type, token_id := token_id, ca_status := ca_status, auth_requirement := auth_requirement,
+            cross_tenant := cross_tenant, risk_level := risk_level, risk_state := risk_state, latitude := latitude,
+            longitude := longitude, named_networks := named_networks, original_request_id := original_request_id, token_binding := token_binding,
+            auth_details := auth_details, processing := processing, policies := policies
+        )) AS VARCHAR) END AS rest
 FROM (
     SELECT
         *,

@@ -11,7 +11,11 @@ from grantwatch.records.sniff import Layout
 
 __all__ = ["Source", "columns_of", "json_values", "lenient", "read_csv", "recognised", "record_values", "relation"]
 
+_RECORD_LIMIT = 1 << 24
 _OBJECT_LIMIT = 1 << 26
+_PAGE_LIMIT = 1 << 28
+_GZIP_FACTOR = 30
+"""How much larger a file may be than its gzip."""
 _LINE_LIMIT = 1 << 25
 
 
@@ -165,12 +169,12 @@ def _read_json(source: Source, columns: Mapping[str, str] | None) -> str:
     options = [f"format = '{shape}'", "hive_partitioning = false", _compression(layout)]
     if layout.container == "lines":
         options.append("ignore_errors = true")
+    # The engine holds two buffers of this size for every file in flight: no more than the largest file can need.
+    largest = max(Path(file).stat().st_size for file in source.files) * (_GZIP_FACTOR if layout.gzip else 1) + 1024
+    limit = _OBJECT_LIMIT if columns is None else _RECORD_LIMIT
     if layout.page and layout.container != "lines":
-        largest = max(Path(file).stat().st_size for file in source.files)
-        factor = 30 if layout.gzip else 1
-        options.append(f"maximum_object_size = {min(max(largest * factor + 1024, 1 << 24), (1 << 32) - 1)}")
-    else:
-        options.append(f"maximum_object_size = {_OBJECT_LIMIT if columns is None else 1 << 24}")
+        limit = _PAGE_LIMIT
+    options.append(f"maximum_object_size = {min(max(largest, 1 << 20), limit)}")
     if columns is not None:
         pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
         return f"read_json({_files(source)}, columns = {{{pairs}}}, filename = true, {', '.join(options)})"

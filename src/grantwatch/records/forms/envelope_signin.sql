@@ -17,6 +17,7 @@ callerIpAddress = "VARCHAR"
 correlationId = "VARCHAR"
 location = "VARCHAR"
 properties = "STRUCT(@graph_signin)"
+
 */
 SELECT
     file_id,
@@ -64,6 +65,14 @@ SELECT
     coalesce(properties.correlationId, correlationId) AS correlation_id,
     properties.sessionId AS session_id,
     properties.uniqueTokenIdentifier AS token_id,
+    properties.authenticationRequirement AS auth_requirement,
+    properties.crossTenantAccessType AS cross_tenant,
+    properties.riskLevelDuringSignIn AS risk_level,
+    properties.riskState AS risk_state,
+    properties.location.geoCoordinates.latitude AS latitude,
+    properties.location.geoCoordinates.longitude AS longitude,
+    properties.networkLocationDetails AS named_networks,
+    properties.originalRequestId AS original_request_id,
     properties.conditionalAccessStatus AS ca_status,
     properties.tokenProtectionStatusDetails.signInSessionStatus AS token_binding,
     properties.authenticationDetails AS auth_details,

@@ -21,7 +21,7 @@ resourceDisplayName = "VARCHAR"
 servicePrincipalId = "VARCHAR"
 ipAddress = "VARCHAR"
 autonomousSystemNumber = "VARCHAR"
-location = "STRUCT(city VARCHAR, countryOrRegion VARCHAR)"
+location = "STRUCT(city VARCHAR, countryOrRegion VARCHAR, geoCoordinates STRUCT(latitude VARCHAR, longitude VARCHAR))"
 userAgent = "VARCHAR"
 clientAppUsed = "VARCHAR"
 deviceDetail = "STRUCT(deviceId VARCHAR, displayName VARCHAR, operatingSystem VARCHAR, browser VARCHAR, isCompliant VARCHAR, isManaged VARCHAR, trustType VARCHAR)"
@@ -39,6 +39,12 @@ appliedConditionalAccessPolicies = "VARCHAR"
 authenticationDetails = "VARCHAR"
 authenticationProcessingDetails = "VARCHAR"
 tokenProtectionStatusDetails = "STRUCT(signInSessionStatus VARCHAR)"
+authenticationRequirement = "VARCHAR"
+crossTenantAccessType = "VARCHAR"
+riskLevelDuringSignIn = "VARCHAR"
+riskState = "VARCHAR"
+networkLocationDetails = "VARCHAR"
+originalRequestId = "VARCHAR"
 */
 SELECT
     file_id,
@@ -84,6 +90,14 @@ SELECT
     correlationId AS correlation_id,
     sessionId AS session_id,
     uniqueTokenIdentifier AS token_id,
+    authenticationRequirement AS auth_requirement,
+    crossTenantAccessType AS cross_tenant,
+    riskLevelDuringSignIn AS risk_level,
+    riskState AS risk_state,
+    location.geoCoordinates.latitude AS latitude,
+    location.geoCoordinates.longitude AS longitude,
+    networkLocationDetails AS named_networks,
+    originalRequestId AS original_request_id,
     conditionalAccessStatus AS ca_status,
     tokenProtectionStatusDetails.signInSessionStatus AS token_binding,
     authenticationDetails AS auth_details,

@@ -55,6 +55,12 @@ ConditionalAccessPolicies_string = "VARCHAR"
 AuthenticationDetails = "VARCHAR"
 AuthenticationProcessingDetails = "VARCHAR"
 TokenProtectionStatusDetails = "VARCHAR"
+AuthenticationRequirement = "VARCHAR"
+CrossTenantAccessType = "VARCHAR"
+RiskLevelDuringSignIn = "VARCHAR"
+RiskState = "VARCHAR"
+NetworkLocationDetails = "VARCHAR"
+OriginalRequestId = "VARCHAR"
 */
 SELECT
     file_id,
@@ -104,6 +110,14 @@ SELECT
     CorrelationId AS correlation_id,
     SessionId AS session_id,
     UniqueTokenIdentifier AS token_id,
+    AuthenticationRequirement AS auth_requirement,
+    CrossTenantAccessType AS cross_tenant,
+    RiskLevelDuringSignIn AS risk_level,
+    RiskState AS risk_state,
+    json_text(place, '$.geoCoordinates.latitude') AS latitude,
+    json_text(place, '$.geoCoordinates.longitude') AS longitude,
+    NetworkLocationDetails AS named_networks,
+    OriginalRequestId AS original_request_id,
     ConditionalAccessStatus AS ca_status,
     json_text(TokenProtectionStatusDetails, '$.signInSessionStatus') AS token_binding,
     AuthenticationDetails AS auth_details,

@@ -34,6 +34,7 @@ Target = "STRUCT(ID VARCHAR, Type VARCHAR)[]"
 DeviceProperties = "STRUCT(Name VARCHAR, Value VARCHAR)[]"
 ExtendedProperties = "STRUCT(Name VARCHAR, Value VARCHAR)[]"
 AppAccessContext = "STRUCT(AADSessionId VARCHAR, ClientAppId VARCHAR, CorrelationId VARCHAR, UniqueTokenId VARCHAR)"
+
 */
 SELECT
     file_id,
@@ -73,6 +74,14 @@ SELECT
     InterSystemsId AS correlation_id,
     coalesce(named_value(DeviceProperties, 'SessionId'), AppAccessContext.AADSessionId) AS session_id,
     AppAccessContext.UniqueTokenId AS token_id,
+    CAST(NULL AS VARCHAR) AS auth_requirement,
+    CAST(NULL AS VARCHAR) AS cross_tenant,
+    CAST(NULL AS VARCHAR) AS risk_level,
+    CAST(NULL AS VARCHAR) AS risk_state,
+    CAST(NULL AS VARCHAR) AS latitude,
+    CAST(NULL AS VARCHAR) AS longitude,
+    CAST(NULL AS VARCHAR) AS named_networks,
+    CAST(NULL AS VARCHAR) AS original_request_id,
     CAST(NULL AS VARCHAR) AS ca_status,
     CAST(NULL AS VARCHAR) AS token_binding,
     CAST(NULL AS VARCHAR) AS auth_details,
