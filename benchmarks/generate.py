@@ -168,7 +168,7 @@ def _phish(tenant: Tenant, mint: Mint, user: int, at: datetime) -> tuple[SignInE
     return _login(tenant, mint, user, at, (BROKER, DRS), tool, later)
 
 
-def _login( - the two above are its only callers
+def _login(
     tenant: Tenant, mint: Mint, user: int, at: datetime, apps: tuple[App, App], tool: Seat, later: list[Refresh]
 ) -> tuple[SignInEvent, ...]:
     return device_code_login(

@@ -2,9 +2,9 @@
 
     python benchmarks/run.py [--records 400000] [--grants 0.002] [--rounds 3] [--file FILE.ndjson]
 
-Both are whole processes on the same file, in turn. The bare scan is DuckDB reading the very columns that the hunt reads,
-with their types, and counting each. Time and peak memory come from the operating system. What counts is the ratio, round
-by round: these are not absolute claims about any machine.
+Both are whole processes on the same file, in turn. The bare scan is DuckDB reading the very columns that the hunt
+reads, with their types, and counting each. Time and peak memory come from the operating system. What counts is the
+ratio, round by round: these are not absolute claims about any machine.
 """
 
 from __future__ import annotations
@@ -79,9 +79,8 @@ def main() -> None:
             "--output",
             str(report),
         ]
-        print(
-            f"{file.stat().st_size / 1e6:,.0f} MB, {os.cpu_count()} processors; one round to warm up, then {options.rounds}"
-        )
+        size = file.stat().st_size / 1e6
+        print(f"{size:,.0f} MB, {os.cpu_count()} processors; one round to warm up, then {options.rounds}")
         pairs: list[tuple[Run, Run]] = []
         for number in range(options.rounds + 1):
             pair = measured(bare), measured(hunt)
@@ -100,7 +99,8 @@ def show(name: str, pair: tuple[Run, Run]) -> None:
     one, other = pair
     print(
         f"{name}: bare scan {one.seconds:.2f} s (cpu {one.cpu:.2f}, {one.peak_mb:,.0f} MB), "
-        f"hunt {other.seconds:.2f} s (cpu {other.cpu:.2f}, {other.peak_mb:,.0f} MB), ratio {one.seconds / other.seconds:.0%}"
+        f"hunt {other.seconds:.2f} s (cpu {other.cpu:.2f}, {other.peak_mb:,.0f} MB), "
+        f"ratio {one.seconds / other.seconds:.0%}"
     )
 
 
