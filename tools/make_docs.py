@@ -19,7 +19,7 @@ def signals_page() -> str:
         "",
         NOTE,
         "A signal is a named reason to think a grant good or bad. It answers one question about one grant; where it",
-        "fires, it is evidence. Weights are log-odds; within one group the strongest counts in full and the rest in part.",
+        "fires, it is evidence. Weights are log-odds; within one group the strongest counts in full, the rest in part.",
         "",
         "| Signal | Group | Weight | Alone | Question |",
         "|---|---|---|---|---|",
