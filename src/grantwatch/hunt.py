@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from grantwatch import __version__
 from grantwatch.errors import InputError
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRef, RecordSums, UnreadFile
-from grantwatch.signals.signal import NotAssessed
-from grantwatch.verdict.model import Incident, Judged, Severity
 
 if TYPE_CHECKING:
     from grantwatch.grants import Reconstruction
     from grantwatch.records.load import Progress, Records
+    from grantwatch.signals.signal import NotAssessed
+    from grantwatch.verdict.model import Incident, Judged
 
 __all__ = ["Hunt", "hunt"]
 
@@ -134,6 +134,7 @@ def _nothing(unread: list[UnreadFile]) -> str:
 def _raw(records: Records, judged: tuple[Judged, ...]) -> dict[tuple[str, int], str]:
     """The text of the records behind every grant that is worth a look, worst first, up to a limit."""
     from grantwatch.records.raw import texts
+    from grantwatch.verdict import Severity
 
     refs: dict[RecordRef, None] = {}
     for each in judged:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import re
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,15 +17,17 @@ from typing import TYPE_CHECKING
 from grantwatch.cli.guard import EXIT_FOUND
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
-from grantwatch.hunt import Hunt, hunt
-from grantwatch.verdict.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grantwatch.hunt import Hunt
+    from grantwatch.verdict.model import Severity
+
 __all__ = ["run_hunt"]
 
-_FORMATS = ("table", "json", "html")
+_REPORTS = {"table": "terminal", "json": "document", "html": "html"}
+_FORMATS = tuple(_REPORTS)
 LEAST_MEMORY = 64_000_000
 """Bytes below which DuckDB cannot even set up its tables."""
 
@@ -40,12 +44,24 @@ def run_hunt(
         _check_output(output)
     elif format_ == "html" and sys.stdout.isatty():
         raise UsageError("--format html writes a page: add --output report.html")
+    from grantwatch.hunt import hunt
+
+    threading.Thread(target=_load_report, args=(format_,), daemon=True).start()
     with _enough(memory), reading() as progress:
         found = hunt(paths, memory=memory, raw=format_ == "html", progress=progress)
     _show(found, format_, output, all_grants, paths)
-    worst = max((each.verdict.severity for each in found.grants), default=Severity.NONE)
+    if limit is None or not found.grants:
+        return 0
+    worst = max(each.verdict.severity for each in found.grants)
     worst = max([worst, *(incident.severity for incident in found.incidents)])
-    return EXIT_FOUND if limit is not None and found.grants and worst >= limit else 0
+    return EXIT_FOUND if worst >= limit else 0
+
+
+def _load_report(format_: str) -> None:
+    """Load while DuckDB reads what will be needed to show the answer."""
+    importlib.import_module(f"grantwatch.report.{_REPORTS[format_]}")
+    if format_ == "table":
+        importlib.import_module("rich.console")
 
 
 def _check_memory(size: str) -> None:
@@ -93,6 +109,8 @@ def _enough(memory: str) -> Iterator[None]:
 def _severity(name: str | None) -> Severity | None:
     if name is None:
         return None
+    from grantwatch.verdict.model import Severity
+
     names = {severity.label: severity for severity in Severity if severity is not Severity.NONE}
     if name.lower() not in names:
         raise UsageError(f"--fail-on {name}: accepted are {', '.join(names)}")

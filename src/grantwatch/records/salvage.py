@@ -26,7 +26,7 @@ from grantwatch.records.sniff import Layout, is_record
 
 __all__ = ["LINE_LIMIT", "PAGE_LIMIT", "Rejected", "Salvaged", "rewrite"]
 
-PAGE_LIMIT = 64 << 20
+PAGE_LIMIT = 16 << 20
 """A page file above this size (bytes) is taken apart here instead of being parsed as one value."""
 LINE_LIMIT = 1 << 24
 """A record above this size (characters) cannot be used."""

@@ -94,8 +94,14 @@ def sniff(file: str) -> Layout | UnreadFile:
         except OSError as error:
             return UnreadFile(file, f"cannot be opened: {error.strerror or error}", "check its permissions")
         found = _told(file, head)
+        if head.whole or isinstance(found, UnreadFile):
+            break
         # The first record may be longer than the head, and only its end tells how records are set apart.
-        if head.whole or not (isinstance(found, str) or (isinstance(found, Layout) and found.container == "objects")):
+        on_one_line = isinstance(found, Layout) and found.container == "objects" and b"\n" not in head.data
+        if on_one_line and isinstance(found, Layout) and found.page:
+            several = b"\n{" in _read_head(file, _HEAD_LIMIT).data
+            return replace(found, container="lines") if several else found
+        if not (isinstance(found, str) or on_one_line):
             break
     return UnreadFile(file, found, accepted()) if isinstance(found, str) else found
 

@@ -13,7 +13,6 @@ __all__ = ["Source", "columns_of", "json_values", "lenient", "read_csv", "recogn
 
 _RECORD_LIMIT = 1 << 24
 _OBJECT_LIMIT = 1 << 26
-_PAGE_LIMIT = 1 << 28
 _GZIP_FACTOR = 30
 """How much larger a file may be than its gzip."""
 _LINE_LIMIT = 1 << 25
@@ -39,12 +38,15 @@ def relation(source: Source, form: Form) -> str:
     if layout.inside:
         columns = {layout.inside: "VARCHAR"}
     if layout.page:
-        kind = "STRUCT(" + ", ".join(f'"{name}" {of}' for name, of in columns.items()) + ")[]"
-        values = _read_json(source, {layout.page: kind})
+        # Parsed as text first: read_json with a list of objects keeps a buffer for every file until the end.
+        listed = "{" + f'"{layout.page}": [{_shape(columns)}]' + "}"
+        pages = f"SELECT filename, json_transform(json, {_literal(listed)}) AS page FROM {_read_json(source, None)}"
         # A broken line has no list at all: it stays one row. An empty page has an empty list: no row.
-        listed = f"SELECT filename, unnest(coalesce({_name(layout.page)}, [NULL])) AS record FROM {values}"
+        unnested = (
+            f"SELECT filename, unnest(coalesce(page.{_name(layout.page)}, [NULL])) AS record FROM ({pages}) AS pages"
+        )
         names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in columns)
-        rows = f"SELECT filename, {names} FROM ({listed}) AS listed"
+        rows = f"SELECT filename, {names} FROM ({unnested}) AS unnested"
     else:
         names = ", ".join(_name(name) for name in columns)
         rows = f"SELECT filename, {names} FROM {_read_json(source, columns)}"
@@ -59,7 +61,7 @@ def lenient(source: Source, form: Form) -> str:
     Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
     value is taken for a list of one, and records that lie in other ways than the rest are found all the same.
     """
-    shape = _literal("{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in form.columns.items()) + "}")
+    shape = _literal(_shape(form.columns))
     names = ", ".join(f"{_opened(name, kind)} AS {_name(name)}" for name, kind in form.columns.items())
     return (
         f"SELECT {_literal(source.files[0])} AS filename, {names} FROM ("
@@ -122,7 +124,7 @@ def record_values(source: Source) -> str:
 
 def json_values(source: Source) -> str:
     """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
-    return f"SELECT json FROM {_read_json(source, None)}"
+    return f"SELECT json FROM {_read_json(source, None, _OBJECT_LIMIT)}"
 
 
 def columns_of(form: Form) -> str:
@@ -133,12 +135,17 @@ def columns_of(form: Form) -> str:
 def _inner(rows: str, inside: str, form: Form) -> str:
     """The record that an outer record carries as JSON text."""
     text = _name(inside)
-    shape = _literal("{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in form.columns.items()) + "}")
+    shape = _literal(_shape(form.columns))
     inner = f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, {shape}) AS {form.struct()}) END"
     names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in form.columns)
     return (
         f"SELECT filename, {names} FROM (SELECT filename, {inner} AS record FROM ({rows}) AS outer_rows) AS inner_rows"
     )
+
+
+def _shape(columns: Mapping[str, str]) -> str:
+    """Columns in the notation of json_transform."""
+    return "{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in columns.items()) + "}"
 
 
 def _structure(kind: str) -> str:
@@ -162,7 +169,7 @@ def _fields(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _read_json(source: Source, columns: Mapping[str, str] | None) -> str:
+def _read_json(source: Source, columns: Mapping[str, str] | None, limit: int = _RECORD_LIMIT) -> str:
     layout = source.layout
     shape = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}[layout.container]
     # Storage accounts lay logs out in folders such as y=2026/m=10, which are no columns.
@@ -171,14 +178,11 @@ def _read_json(source: Source, columns: Mapping[str, str] | None) -> str:
         options.append("ignore_errors = true")
     # The engine holds two buffers of this size for every file in flight: no more than the largest file can need.
     largest = max(Path(file).stat().st_size for file in source.files) * (_GZIP_FACTOR if layout.gzip else 1) + 1024
-    limit = _OBJECT_LIMIT if columns is None else _RECORD_LIMIT
-    if layout.page and layout.container != "lines":
-        limit = _PAGE_LIMIT
     options.append(f"maximum_object_size = {min(max(largest, 1 << 20), limit)}")
     if columns is not None:
         pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
         return f"read_json({_files(source)}, columns = {{{pairs}}}, filename = true, {', '.join(options)})"
-    return f"read_json_objects({_files(source)}, {', '.join(options)})"
+    return f"read_json_objects({_files(source)}, filename = true, {', '.join(options)})"
 
 
 def _csv(source: Source, form: Form) -> str:
