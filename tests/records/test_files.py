@@ -36,7 +36,7 @@ from grantwatch.lab.writers import (
     write_records,
     write_search_csv,
 )
-from grantwatch.records import load
+from grantwatch.records import loader
 from grantwatch.records.discover import discover
 from grantwatch.records.load import read
 from grantwatch.records.raw import texts
@@ -160,7 +160,7 @@ def test_a_file_that_goes_away_while_it_is_read(tmp_path: Path, monkeypatch: pyt
             Path(name).unlink()
         return layout
 
-    monkeypatch.setattr(load, "sniff", sniff_and_remove)
+    monkeypatch.setattr(loader, "sniff", sniff_and_remove)
     found = reading(tmp_path)
 
     assert found.parsed == 2
