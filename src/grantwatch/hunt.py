@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 from collections import defaultdict
@@ -49,30 +50,37 @@ def hunt(
     memory: str = "700MB",
     raw: bool = False,
     progress: Progress | None = None,
+    afterwards: Iterable[str] = (),
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
     `memory` bounds what DuckDB holds before it spills to disk. `raw` also fetches the text of the records behind
-    grants of low severity or worse. `progress` is called with a step and its share done (0–1).
+    grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
+    modules that the caller will need once this returns: they are imported while DuckDB reads.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
     from grantwatch.records.load import read
 
     # Reading keeps DuckDB busy and Python idle: the rest of the pipeline loads meanwhile.
-    warm = threading.Thread(target=_warm, daemon=True)
+    warm = threading.Thread(target=_warm, args=(tuple(afterwards),), daemon=True)
     warm.start()
     with read(paths, memory=memory, progress=progress) as records:
+        warm.join()
         if not records.files:
             raise InputError(_nothing(records.unread))
-        warm.join()
         return _judged(records, raw)
 
 
-def _warm() -> None:
-    """Load what comes after reading: modules, and the knowledge that every judgement asks for."""
-    from grantwatch import grants, knowledge, profile, verdict  # noqa: F401
+def _warm(afterwards: tuple[str, ...]) -> None:
+    """Load what comes after reading: modules, and the knowledge that every judgement asks for.
 
+    One thread for all: two that import modules which need each other would wait for each other.
+    """
+    from grantwatch import knowledge
+
+    for module in ("grantwatch.grants", "grantwatch.profile", "grantwatch.verdict", *afterwards):
+        importlib.import_module(module)
     knowledge.as_of()
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import re
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["run_hunt"]
 
-_REPORTS = {"table": "terminal", "json": "document", "html": "html"}
-_FORMATS = tuple(_REPORTS)
+_FORMATS = ("table", "json", "html")
+_NEEDED = {
+    "table": ("grantwatch.report.terminal", "rich.console"),
+    "json": ("grantwatch.report.document",),
+    "html": ("grantwatch.report.html",),
+}
+"""What each format needs to be shown, loaded while DuckDB reads."""
 LEAST_MEMORY = 64_000_000
 """Bytes below which DuckDB cannot even set up its tables."""
 
@@ -46,22 +49,14 @@ def run_hunt(
         raise UsageError("--format html writes a page: add --output report.html")
     from grantwatch.hunt import hunt
 
-    threading.Thread(target=_load_report, args=(format_,), daemon=True).start()
     with _enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, raw=format_ == "html", progress=progress)
+        found = hunt(paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_])
     _show(found, format_, output, all_grants, paths)
     if limit is None or not found.grants:
         return 0
     worst = max(each.verdict.severity for each in found.grants)
     worst = max([worst, *(incident.severity for incident in found.incidents)])
     return EXIT_FOUND if worst >= limit else 0
-
-
-def _load_report(format_: str) -> None:
-    """Load while DuckDB reads what will be needed to show the answer."""
-    importlib.import_module(f"grantwatch.report.{_REPORTS[format_]}")
-    if format_ == "table":
-        importlib.import_module("rich.console")
 
 
 def _check_memory(size: str) -> None:
