@@ -85,13 +85,20 @@ def _warm(afterwards: tuple[str, ...]) -> None:
 
 
 def _judged(records: Records, raw: bool) -> Hunt:
+    from concurrent.futures import ThreadPoolExecutor
+
     from grantwatch.grants import reconstruct
-    from grantwatch.profile import profiles
+    from grantwatch.profile import habits, profiles
     from grantwatch.records.coverage import coverage, file_reports, sums
     from grantwatch.verdict import blind_signals, incidents, judge
 
-    seen = coverage(records.con)
-    found = reconstruct(records.con)
+    # What needs no grants is done beside their reconstruction, on a connection of its own.
+    with ThreadPoolExecutor(1) as beside, records.con.cursor() as other:
+        gathered = beside.submit(habits, other)
+        looked = beside.submit(coverage, other)
+        found = reconstruct(records.con)
+        gathered.result()
+        seen = looked.result()
     judged = judge(list(zip(found.grants, profiles(records.con, found.grants), strict=True)), seen.missing)
     files = file_reports(records)
     return Hunt(

@@ -97,7 +97,7 @@ def test_folders_as_storage_accounts_lay_them_out(tmp_path: Path) -> None:
     found = reading(tmp_path)
 
     assert found.parsed == 9
-    assert {row["tenant_id"] for row in found.sign_ins} == {sign_in(0).tenant_id}
+    assert {row["user_id"] for row in found.sign_ins} == {sign_in(0).user.id}
     assert {row["upn"] for row in found.sign_ins} == {sign_in(0).user.upn}
 
 

@@ -51,6 +51,11 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
     }
 
 
+def habits(con: duckdb.DuckDBPyConnection) -> None:
+    """Gather what everybody in the tenant does, once. It needs no grants: it can be done beside their reconstruction."""
+    con.execute(_sql("habit.sql"))
+
+
 def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Profile]:
     """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`."""
     if not grants:
@@ -76,6 +81,7 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
             for value in sorted(said)
         ],
     )
+    habits(con)
     run(con, "own.sql", _ROOM)
     _agent_families(con)
     run(con, "profile.sql", _ROOM)

@@ -16,11 +16,3 @@ WHERE k.time IS NOT NULL;
 
 CREATE OR REPLACE TEMP TABLE own_agent AS
 SELECT DISTINCT said(user_agent) AS user_agent FROM own_row WHERE said(user_agent) IS NOT NULL;
-
--- What everybody does, as delivered: people repeat themselves, so this is small, and all the tenant's counts come from it.
-CREATE OR REPLACE TEMP TABLE habit AS
-SELECT
-    user_key, app_id, resource_id, ip, asn, country, user_agent, device_id, min(time) AS first_time, count(*) AS records
-FROM kept_sign_in
-WHERE NOT marked AND error_code = 0 AND time IS NOT NULL AND user_key IS NOT NULL
-GROUP BY ALL;

@@ -8,7 +8,7 @@ SELECT
     said(user_key) AS user_key,
     CASE WHEN NOT contains(user_key, '@') THEN said(user_key) END AS user_id,
     coalesce(said(upn), CASE WHEN contains(user_key, '@') THEN user_key END) AS upn,
-    lower(said(tenant_id)) AS tenant_id,
+    lower(said(rest.tenant_id)) AS tenant_id,
     lower(said(app_id)) AS app_id,
     lower(said(resource_id)) AS resource_id,
     address(ip) AS ip,
@@ -59,7 +59,7 @@ SELECT
 FROM (
     SELECT * REPLACE (
         json_transform(rest, '{
-            "user_type":"VARCHAR", "home_tenant_id":"VARCHAR", "app_name":"VARCHAR", "resource_name":"VARCHAR",
+            "tenant_id":"VARCHAR", "user_type":"VARCHAR", "home_tenant_id":"VARCHAR", "app_name":"VARCHAR", "resource_name":"VARCHAR",
             "city":"VARCHAR", "client_app":"VARCHAR", "device_name":"VARCHAR", "device_os":"VARCHAR",
             "device_browser":"VARCHAR", "device_managed":"VARCHAR", "device_compliant":"VARCHAR", "device_trust":"VARCHAR",
             "protocol":"VARCHAR", "transfer":"VARCHAR", "incoming":"VARCHAR", "status_detail":"VARCHAR",

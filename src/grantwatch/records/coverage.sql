@@ -8,9 +8,8 @@ WITH stream_row AS (
         f.form, s.time, f.form NOT LIKE 'ual%' AS entra,
         s.has_protocol, s.has_transfer, s.session_id IS NOT NULL AND s.session_id <> '' AS has_session_id, s.has_token_id,
         s.asn IS NOT NULL AND s.asn NOT IN ('', '0') AS has_asn, s.user_agent IS NOT NULL AND s.user_agent <> '' AS has_user_agent
-    FROM sign_in AS s
+    FROM kept_sign_in AS s
     JOIN pass_form AS f ON f.pass_id = s.pass_id AND f.file_id = s.file_id
-    WHERE s.claimed AND s.ignored IS NULL
     UNION ALL
     SELECT
         CASE WHEN f.form IN ('la_office', 'ual_activity') THEN 'unified_audit' ELSE 'audit' END,

@@ -3,9 +3,9 @@ WITH hour AS (
     SELECT DISTINCT
         CASE WHEN s.interactive THEN 'interactive' WHEN NOT s.interactive THEN 'non_interactive' ELSE 'sign_in_unknown' END AS stream,
         date_trunc('hour', s.time) AS time
-    FROM sign_in AS s
+    FROM kept_sign_in AS s
     JOIN pass_form AS f ON f.pass_id = s.pass_id AND f.file_id = s.file_id
-    WHERE s.claimed AND s.ignored IS NULL AND s.time IS NOT NULL AND f.form NOT LIKE 'ual%'
+    WHERE s.time IS NOT NULL AND f.form NOT LIKE 'ual%'
     UNION
     SELECT DISTINCT CASE WHEN f.form IN ('la_office', 'ual_activity') THEN 'unified_audit' ELSE 'audit' END, date_trunc('hour', a.time)
     FROM activity AS a

@@ -32,9 +32,9 @@ __all__ = ["Loader"]
 # Times outside of these are placeholders (0001-01-01) or nonsense that no clock of a log has shown.
 _EARLIEST = "TIMESTAMP '1990-01-01'"
 _LATEST = "TIMESTAMP '2100-01-01'"
-_POOR = {"sign_in": "NOT t.has_protocol AND NOT t.has_transfer", "activity": "false"}
+_POOR = {"sign_in": "(t.flags & 6) = 0", "activity": "false"}
 _KEY = {
-    "sign_in": "date_trunc('second', t.time), t.app_id, t.error_code, t.interactive",
+    "sign_in": "date_trunc('second', t.time), t.app_id, t.error_code, t.flags & 48",
     "activity": "date_trunc('second', t.time), t.operation",
 }
 _BODY = {

@@ -10,7 +10,6 @@ CREATE TABLE sign_in (
     time            TIMESTAMP,
     user_key        VARCHAR,
     upn             VARCHAR,
-    tenant_id       VARCHAR,
     app_id          VARCHAR,
     resource_id     VARCHAR,
     ip              VARCHAR,
@@ -18,16 +17,12 @@ CREATE TABLE sign_in (
     country         VARCHAR,
     user_agent      VARCHAR,
     device_id       VARCHAR,
-    interactive     BOOLEAN,
     error_code      INTEGER,
     request_id      VARCHAR,
     correlation_id  VARCHAR,
     session_id      VARCHAR,
-    marked          BOOLEAN,
+    flags           TINYINT,
     content         UBIGINT,
-    has_protocol    BOOLEAN,
-    has_transfer    BOOLEAN,
-    has_token_id    BOOLEAN,
     rest            VARCHAR
 );
 

@@ -10,7 +10,6 @@ SELECT
     moment AS time,
     lower(coalesce(nullif(user_id, ''), upn)) AS user_key,
     lower(upn) AS upn,
-    tenant_id,
     app_id,
     resource_id,
     ip,
@@ -18,21 +17,20 @@ SELECT
     country,
     user_agent,
     device_id,
-    truth(interactive) AS interactive,
     CASE WHEN error_code IN ('Success', 'success') THEN 0 ELSE try_cast(error_code AS INTEGER) END AS error_code,
     request_id,
     correlation_id,
     session_id,
-    marked,
+    -- 1 marked, 2 names a protocol, 4 names a transfer method, 8 has a token id, 16 interactive, 32 not interactive.
+    CAST(CAST(marked AS TINYINT) + CASE WHEN protocol IS NULL THEN 0 ELSE 2 END + CASE WHEN transfer IS NULL THEN 0 ELSE 4 END
+         + CASE WHEN token_id IS NULL THEN 0 ELSE 8 END
+         + CASE truth(interactive) WHEN true THEN 16 WHEN false THEN 32 ELSE 0 END AS TINYINT) AS flags,
     -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
     CASE WHEN request_id IS NULL OR request_id = '' THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
          ELSE hash('$family', request_id) END AS content,
-    protocol IS NOT NULL AS has_protocol,
-    transfer IS NOT NULL AS has_transfer,
-    token_id IS NOT NULL AS has_token_id,
     CASE WHEN marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
         THEN CAST(to_json(struct_pack(
-            user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name, resource_name := resource_name,
+            tenant_id := tenant_id, user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name, resource_name := resource_name,
             city := city, client_app := client_app, device_name := device_name, device_os := device_os,
             device_browser := device_browser, device_managed := device_managed, device_compliant := device_compliant, device_trust := device_trust,
             protocol := protocol, transfer := transfer, incoming := incoming, status_detail := status_detail,

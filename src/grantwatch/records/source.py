@@ -12,6 +12,7 @@ from grantwatch.records.sniff import Layout
 __all__ = ["Source", "columns_of", "json_values", "lenient", "read_csv", "recognised", "record_values", "relation"]
 
 _RECORD_LIMIT = 1 << 24
+_SMALL_RECORD = 1 << 20
 _OBJECT_LIMIT = 1 << 26
 _GZIP_FACTOR = 30
 """How much larger a file may be than its gzip."""
@@ -178,6 +179,9 @@ def _read_json(source: Source, columns: Mapping[str, str] | None, limit: int = _
         options.append("ignore_errors = true")
     # The engine holds two buffers of this size for every file in flight: no more than the largest file can need.
     largest = max(Path(file).stat().st_size for file in source.files) * (_GZIP_FACTOR if layout.gzip else 1) + 1024
+    if columns is not None and layout.container == "lines" and not layout.page:
+        # What was parsed is copied while it is still in the processor's cache. A longer line is read by the slow road.
+        limit = _SMALL_RECORD
     options.append(f"maximum_object_size = {min(max(largest, 1 << 20), limit)}")
     if columns is not None:
         pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
