@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from grantwatch.records.load import cleaned
+from grantwatch.records.tables import cleaned
 
 if TYPE_CHECKING:
     import duckdb

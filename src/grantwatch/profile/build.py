@@ -52,7 +52,7 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
 
 
 def habits(con: duckdb.DuckDBPyConnection) -> None:
-    """Gather what everybody in the tenant does, once. It needs no grants: it can be done beside their reconstruction."""
+    """Gather what everybody in the tenant does, once. It needs no grants and can run beside their reconstruction."""
     con.execute(_sql("habit.sql"))
 
 

@@ -16,7 +16,7 @@ from grantwatch.records.model import Coverage, FieldShare, FileReport, Gap, Reco
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.load import InputFile, Records
+    from grantwatch.records.tables import InputFile, Records
 
 __all__ = ["coverage", "file_reports", "sums"]
 

@@ -14,7 +14,7 @@ from grantwatch.records.why import unpacked
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.load import InputFile
+    from grantwatch.records.tables import InputFile
 
 __all__ = ["LISTED", "Ledger"]
 

@@ -5,111 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from grantwatch.records.discover import discover
-from grantwatch.records.model import Quarantined, UnreadFile
-from grantwatch.records.salvage import Salvaged
-from grantwatch.records.sniff import Layout
+from grantwatch.records.loader import Loader
+from grantwatch.records.tables import Progress, Records, connect
 
-if TYPE_CHECKING:
-    import duckdb
-
-__all__ = ["InputFile", "Records", "cleaned", "connect", "read", "sql_text"]
-
-Progress = Callable[[str, float], None]
-"""Called with a step's name and the share done (0–1) while a long read runs."""
-
-
-@dataclass(slots=True)
-class InputFile:
-    """One input file: as it was named, how its records lie, and what became of them."""
-
-    file_id: int
-    path: str
-    layout: Layout
-    readable: str
-    """The path that is read: the file itself, or its rewritten copy."""
-    source: str
-    """The name to open it by; `path` is the same made printable."""
-    size: int = 0
-    salvaged: Salvaged | None = None
-    tried: list[str] = field(default_factory=list)
-    rows: int = 0
-    rejected: int = 0
-    alone: bool = False
-    lenient: bool = False
-    """Read value by value, which takes longer and takes more."""
-    restarted: bool = False
-    given: Layout = field(init=False)
-    """How the records lie in the file itself, whatever `readable` is."""
-
-    def __post_init__(self) -> None:
-        self.given = self.layout
-
-
-@dataclass(slots=True)
-class Records:
-    """What was read: a DuckDB connection with the tables `sign_in` and `activity`, and the files behind it.
-
-    Rows stand in the tables in the order of the records in their file, so that a row's place is its rowid less the
-    first of its file. DuckDB keeps that order only for plans without a join: tests look at the plans.
-    """
-
-    con: duckdb.DuckDBPyConnection
-    files: list[InputFile]
-    unread: list[UnreadFile]
-    quarantined: list[Quarantined]
-    workspace: Path
-
-    def close(self) -> None:
-        """Close the connection and remove every temporary file."""
-        self.con.close()
-        shutil.rmtree(self.workspace, ignore_errors=True)
-
-    def __enter__(self) -> Records:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-@cache
-def sql_text(name: str) -> str:
-    """One of the room's `.sql` files."""
-    return (resources.files("grantwatch.records") / name).read_text(encoding="utf-8")
-
-
-def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection:
-    """A private in-memory DuckDB that spills into `workspace`, with the canonical tables and macros in it."""
-    import duckdb
-
-    con = duckdb.connect(":memory:")
-    con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
-    con.execute(f"SET memory_limit = '{memory}'")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = true")
-    con.execute("SET enable_progress_bar_print = false")
-    con.execute("SET autoinstall_known_extensions = false")
-    con.execute(sql_text("macros.sql"))
-    con.execute(sql_text("schema.sql"))
-    con.execute(
-        "CREATE TABLE pass_form "
-        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, rank INTEGER, path VARCHAR);"
-        "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
-    )
-    return con
-
-
-def cleaned(con: duckdb.DuckDBPyConnection, view: str, source: str) -> None:
-    """(Re)create `view`: the rows of `source` (stored sign-ins with their row_id), cleaned and typed."""
-    body = sql_text("cleaned.sql").replace("$row_id", "row_id").replace("$source", source)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {body}")
+__all__ = ["Progress", "Records", "connect", "read"]
 
 
 def read(
@@ -124,14 +27,8 @@ def read(
         shutil.rmtree(workspace, ignore_errors=True)
         raise
     try:
-        from grantwatch.records.loader import Loader
-
         Loader(records, progress or (lambda _step, _share: None)).load(names)
     except BaseException:
         records.close()
         raise
     return records
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -16,16 +16,16 @@ from grantwatch.records import salvage
 from grantwatch.records.discover import shown
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
-from grantwatch.records.load import InputFile, Records, cleaned, sql_text
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.sniff import accepted, is_record, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation
+from grantwatch.records.tables import InputFile, Records, cleaned, sql_text
 from grantwatch.records.why import unpacked, why
 
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.load import Progress
+    from grantwatch.records.tables import Progress
 
 __all__ = ["Loader"]
 

@@ -13,7 +13,7 @@ from grantwatch.records.source import Source, read_csv, record_values
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.load import InputFile
+    from grantwatch.records.tables import InputFile
 
 __all__ = ["RawText", "texts"]
 
