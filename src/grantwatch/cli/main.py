@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from grantwatch import __version__
+from grantwatch.cli.guard import EXIT_USAGE
 
 __all__ = ["app", "main"]
 
@@ -76,4 +78,8 @@ def hunt_command(
 
 def main() -> None:
     """Run the program; the process exits with one of the documented codes."""
+    if len(sys.argv) == 1:
+        # Help, but not success: a script whose list of files came out empty must not take this for "nothing found".
+        app(["--help"], prog_name="grantwatch", standalone_mode=False)
+        sys.exit(EXIT_USAGE)
     app(prog_name="grantwatch")
