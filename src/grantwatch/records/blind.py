@@ -45,9 +45,13 @@ def blind(sources: tuple[SourceCoverage, ...], missing: frozenset[str]) -> list[
     else:
         said += _sign_in_blind(missing)
     if "stream:audit" in missing:
+        rest = (
+            "are seen in the Unified Audit Log only, without the details that tell a rogue device."
+            if "stream:unified_audit" not in missing
+            else "are not assessed."
+        )
         said.append(
-            "No directory audit logs: device registrations, consents and changed sign-in methods after a grant are not "
-            "assessed."
+            f"No directory audit logs: device registrations, consents and changed sign-in methods after a grant {rest}"
         )
     if "stream:unified_audit" in missing:
         said.append("No Unified Audit Log: inbox rules, forwarding and mail access after a grant are not assessed.")
