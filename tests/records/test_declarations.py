@@ -99,6 +99,7 @@ SELECT 1"""
         ("rank = 1", 'rank = "first"', "'rank'"),
         ('family = "f"', "family = 7", "'family'"),
         ('a = "VARCHAR"', "a = 7", "'columns'"),
+        ('family = "f"', 'family = "f"\ncolumns_of = "nobody"', "'nobody'"),
     ],
 )
 def test_a_wrong_declaration_names_file_and_key(old: str, new: str, told: str) -> None:
@@ -107,6 +108,17 @@ def test_a_wrong_declaration_names_file_and_key(old: str, new: str, told: str) -
         parse("wrong", HEADER.replace(old, new, 1), {})
 
     assert told in str(raised.value)
+
+
+def test_columns_of_another_form_come_first() -> None:
+    first = parse("first", HEADER, {})
+    second = parse(
+        "second",
+        HEADER.replace('family = "f"', 'family = "f"\ncolumns_of = "first"').replace('a = "VARCHAR"', 'b = "VARCHAR"'),
+        {"first": first},
+    )
+
+    assert list(second.columns) == ["a", "b"]
 
 
 def test_a_form_without_a_file_is_named() -> None:

@@ -24,7 +24,7 @@ _NEEDED: Mapping[str, type] = {
     "columns": dict,
     "accepts": str,
 }
-_OPTIONAL: Mapping[str, type] = {"where": str, "inside": str}
+_OPTIONAL: Mapping[str, type] = {"where": str, "inside": str, "columns_of": str}
 _TABLES = ("sign_in", "activity")
 
 
@@ -36,7 +36,8 @@ class Form:
     objects). `where`: SQL over the raw columns that narrows the keys. `inside`: the key of an outer record that may
     hold this record as JSON text. `rank`: of two copies of a record in the
     same `family` of logs the one with the lower rank is kept.
-    `columns`: the raw columns that are read, with their DuckDB types. `mapping`: SELECT from `raw` to the canonical
+    `columns`: the raw columns that are read, with their DuckDB types; `columns_of` in the header adds those of
+    another form. `mapping`: SELECT from `raw` to the canonical
     columns, all of them text.
     """
 
@@ -110,7 +111,7 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         header = tomllib.loads(match[1])
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(f"{place}: header is not TOML: {error}") from error
-    _check(place, header)
+    _check(place, header, others)
     return Form(
         name=name,
         title=header["title"],
@@ -121,12 +122,24 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         where=header.get("where"),
         inside=header.get("inside"),
         accepts=header["accepts"],
-        columns={column: _type(place, kind, others) for column, kind in header["columns"].items()},
+        columns={
+            **_columns_of(place, header.get("columns_of"), others),
+            **{column: _type(place, kind, others) for column, kind in header["columns"].items()},
+        },
         mapping=match[2].strip(),
     )
 
 
-def _check(place: str, header: Mapping[str, Any]) -> None:
+def _columns_of(place: str, name: str | None, others: Mapping[str, Form]) -> Mapping[str, str]:
+    """The raw columns of another form whose records have the same shape."""
+    if name is None:
+        return {}
+    if name not in others:
+        raise DeclarationError(f"{place}: columns_of = {name!r} names a form that is not declared before this one")
+    return others[name].columns
+
+
+def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) -> None:
     known = {**_NEEDED, **_OPTIONAL}
     unknown = sorted(set(header) - set(known))
     if unknown:
@@ -141,13 +154,14 @@ def _check(place: str, header: Mapping[str, Any]) -> None:
     for name, kind in header["columns"].items():
         if not isinstance(kind, str):
             raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
+    columns = {**_columns_of(place, header.get("columns_of"), others), **header["columns"]}
     if not header["keys"]:
         raise DeclarationError(f"{place}: 'keys' is empty, so that no record is of this form")
     for alternative in header["keys"]:
         if not isinstance(alternative, list) or not alternative:
             raise DeclarationError(f"{place}: 'keys' is not a list of lists of keys")
         for key in alternative:
-            if str(key).partition(".")[0] not in header["columns"]:
+            if str(key).partition(".")[0] not in columns:
                 raise DeclarationError(f"{place}: 'keys' names {key!r}, which is not among the columns")
 
 
