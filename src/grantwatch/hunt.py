@@ -92,8 +92,9 @@ def _judged(records: Records, raw: bool) -> Hunt:
     from grantwatch.records.coverage import coverage, file_reports, sums
     from grantwatch.verdict import blind_signals, incidents, judge
 
-    # What needs no grants is done beside their reconstruction, on a connection of its own.
-    with ThreadPoolExecutor(1) as beside, records.con.cursor() as other:
+    # What needs no grants is done beside their reconstruction, on a connection of its own. Should that fail, the thread
+    # has ended before its connection is closed.
+    with records.con.cursor() as other, ThreadPoolExecutor(1) as beside:
         gathered = beside.submit(habits, other)
         looked = beside.submit(coverage, other)
         found = reconstruct(records.con)

@@ -14,6 +14,7 @@ from grantwatch.lab.ids import Mint
 from grantwatch.records.coverage import coverage, file_reports, sums
 from grantwatch.records.load import read
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordSums, UnreadFile
+from grantwatch.records.tables import cleaned
 
 START = datetime(2026, 3, 2, 8, 0)
 TENANT = "11111111-2222-4333-8444-555555555555"
@@ -120,6 +121,7 @@ def reading(*paths: str | os.PathLike[str]) -> Reading:
             "JOIN pass_form AS p USING (pass_id, file_id) ORDER BY file, position"
         )
         found = []
+        cleaned(records.con, "sign_ins", "kept_sign_in")
         for view in ("sign_ins", "activities"):
             cursor = records.con.execute(place.format(view=view))
             names = [column[0] for column in cursor.description]

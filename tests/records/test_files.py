@@ -239,7 +239,7 @@ def test_positions_lead_back_to_the_record(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes().replace(b'{"id":"' + records[26]["id"].encode(), b'{"id:"'))
     with read([tmp_path]) as kept:
         placed = kept.con.execute(
-            "SELECT p.path, t.row_id - p.first_row + 1, t.request_id FROM sign_ins AS t "
+            "SELECT p.path, t.row_id - p.first_row + 1, t.request_id FROM kept_sign_in AS t "
             "JOIN pass_form AS p USING (pass_id, file_id)"
         ).fetchall()
         files = {file.path: file for file in kept.files}

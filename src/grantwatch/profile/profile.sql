@@ -1,5 +1,5 @@
--- What was normal before each grant. Needs: sign_ins, person, and from Python subject_grant (grant_no, user_key,
--- started_at), grant_value (grant_no, user_key, started_at, dimension, value) and agent_family (user_agent, family).
+-- What was normal before each grant. Needs: own_row, habit, person, taken, token_use, and from Python grant_value
+-- (grant_no, user_key, started_at, dimension, value) and agent_family (user_agent, family).
 -- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
 
 CREATE OR REPLACE TEMP TABLE own_day AS

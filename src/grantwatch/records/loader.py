@@ -19,7 +19,7 @@ from grantwatch.records.ledger import Ledger
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.sniff import accepted, is_record, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation
-from grantwatch.records.tables import InputFile, Records, cleaned, sql_text
+from grantwatch.records.tables import InputFile, Records, sql_text
 from grantwatch.records.why import unpacked, why
 
 if TYPE_CHECKING:
@@ -97,7 +97,6 @@ class Loader:
             dedupe = sql_text("dedupe.sql").replace("$table", table).replace("$key", _KEY[table])
             self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
         self.con.execute(sql_text("views.sql"))
-        cleaned(self.con, "sign_ins", "kept_sign_in")
 
     def _sniffed(self, number: int, name: str) -> InputFile | None:
         layout = sniff(name)

@@ -1,7 +1,6 @@
 -- From a form's mapping (every column text, as delivered) to the stored sign_in table: one place for all forms.
--- What every row needs is stored as delivered; `rest` (one JSON text)
--- only for rows that may belong to a grant. The view sign_ins
--- cleans what is asked of it, so that nothing is cleaned that nobody looks at.
+-- What every row needs is stored as delivered, the rest as one JSON text and only for rows that may belong to a grant.
+-- cleaned.sql cleans what is left when others have narrowed, so that nothing is cleaned that nobody looks at.
 SELECT
     $pass_id AS pass_id,
     file_id,

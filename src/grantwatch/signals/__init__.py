@@ -34,5 +34,5 @@ __all__ = [
     "why_blind",
 ]
 
-# The order in which signals are listed everywhere: who, from where, with what, in whose hands, what came of it.
+# Importing a theme declares its signals; `registered()` lists them.
 THEMES = (identity, network, client, token, persistence, collection, attempt, favour)
