@@ -28,7 +28,7 @@ from grantwatch.records.forms import FORMS
 from grantwatch.records.sniff import sniff
 from grantwatch.records.source import Source, relation
 form = FORMS["graph_signin"]
-rows = relation(Source([sys.argv[1]], sniff(sys.argv[1])), form)
+rows = relation(Source([sys.argv[1]], sniff(sys.argv[1])), form, strict=True)
 rows = re.sub(r"maximum_object_size = [0-9]+", "maximum_object_size = 16777216", rows)  # DuckDB's own default
 counts = ", ".join(f'count("{column}")' for column in form.columns)
 print(duckdb.connect().execute(f"SELECT count(*), {counts} FROM ({rows})").fetchall()[0][0], "records")

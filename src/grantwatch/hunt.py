@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grantwatch import __version__
@@ -62,21 +62,14 @@ def hunt(
     """
     from grantwatch.records.load import read
 
-    # Reading keeps DuckDB busy and Python idle: the rest of the pipeline loads meanwhile.
-    warm = threading.Thread(target=_warm, args=(tuple(afterwards),), daemon=True)
-    warm.start()
-    with read(paths, memory=memory, progress=progress) as records:
-        warm.join()
+    with read(paths, memory=memory, progress=progress, meanwhile=partial(_load, tuple(afterwards))) as records:
         if not records.files:
             raise InputError(_nothing(records.unread))
         return _judged(records, raw)
 
 
-def _warm(afterwards: tuple[str, ...]) -> None:
-    """Load what comes after reading: modules, and the knowledge that every judgement asks for.
-
-    One thread for all: two that import modules which need each other would wait for each other.
-    """
+def _load(afterwards: tuple[str, ...]) -> None:
+    """Load what comes after reading: modules, and the knowledge that every judgement asks for."""
     from grantwatch import knowledge
 
     for module in ("grantwatch.grants", "grantwatch.profile", "grantwatch.verdict", *afterwards):

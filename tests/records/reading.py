@@ -114,6 +114,7 @@ class Reading:
 def reading(*paths: str | os.PathLike[str]) -> Reading:
     """Read, check the books, clean up, and see that nothing is left on disk."""
     with read(paths) as records:
+        seen = coverage(records.con)
         files = file_reports(records)
         total = sums(files)
         place = (
@@ -121,7 +122,7 @@ def reading(*paths: str | os.PathLike[str]) -> Reading:
             "JOIN pass_form AS p USING (pass_id, file_id) ORDER BY file, position"
         )
         found = []
-        cleaned(records.con, "sign_ins", "kept_sign_in")
+        records.con.execute(f"CREATE OR REPLACE TEMP VIEW sign_ins AS {cleaned('kept_sign_in')}")
         for view in ("sign_ins", "activities"):
             cursor = records.con.execute(place.format(view=view))
             names = [column[0] for column in cursor.description]
@@ -139,7 +140,7 @@ def reading(*paths: str | os.PathLike[str]) -> Reading:
             total,
             records.unread,
             records.quarantined,
-            coverage(records.con),
+            seen,
             *found,
         )
         workspace = records.workspace

@@ -45,7 +45,6 @@ JOIN (
     UNION
     SELECT row_id FROM kept_sign_in WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
 ) AS near ON near.row_id = k.row_id;
-$cleaned(near_sign_in, near_row);
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified
 -- Audit Log under another kind of request, which says neither. `paired`: a success that names no protocol.
@@ -72,7 +71,7 @@ SELECT
         WHEN s.error_code = 0 THEN 'plain'
         ELSE 'other'
     END AS role
-FROM near_sign_in AS s
+FROM $cleaned(near_row) AS s
 LEFT JOIN code_kind AS k ON k.code = s.error_code
 LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
 LEFT JOIN flow_key AS f

@@ -6,7 +6,6 @@ SELECT * FROM kept_sign_in
 WHERE lower(device_id) IN (SELECT device_id FROM grant_device)
   AND row_id NOT IN (SELECT row_id FROM taken)
   AND row_id NOT IN (SELECT row_id FROM token_use);
-$cleaned(device_sign_in, device_row);
 
 CREATE OR REPLACE TEMP TABLE token_use AS
 SELECT
@@ -23,7 +22,7 @@ SELECT
     'token_use',
     d.grant_no,
     'device_id'
-FROM device_sign_in AS s
+FROM $cleaned(device_row) AS s
 LEFT JOIN person AS p ON p.upn = coalesce(s.user_key, s.upn)
 JOIN grant_device AS d
   ON d.user_key = coalesce(p.user_key, s.user_key, s.upn) AND d.device_id = s.device_id AND s.time >= d.since;

@@ -25,13 +25,8 @@ def _text(name: str, package: str) -> str:
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, package: str = _ROOM) -> None:
-    """Execute every statement of a room's SQL file. `$cleaned(view, source)` makes a cleaned view of rows."""
-    for part in re.split(r"^(\$cleaned\(\w+, \w+\);)$", _text(name, package), flags=re.MULTILINE):
-        view = re.fullmatch(r"\$cleaned\((\w+), (\w+)\);", part)
-        if view is not None:
-            cleaned(con, view[1], view[2])
-        elif part.strip():
-            con.execute(part)
+    """Execute every statement of a room's SQL file. `$cleaned(source)` stands for the rows of a table, cleaned."""
+    con.execute(re.sub(r"\$cleaned\((\w+)\)", lambda match: cleaned(match[1]), _text(name, package)))
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:

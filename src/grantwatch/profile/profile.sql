@@ -6,9 +6,9 @@ CREATE OR REPLACE TEMP TABLE own_day AS
 WITH own AS (
     SELECT
         s.user_key, s.time, lower(said(s.app_id)) AS app_id, lower(said(s.resource_id)) AS resource_id,
-        prefix_of(address(s.ip)) AS prefix, said(s.asn) AS asn, said(s.country) AS country, said(s.user_agent) AS user_agent,
+        prefix_of(s.ip) AS prefix, said(s.asn) AS asn, said(s.country) AS country, said(s.user_agent) AS user_agent,
         f.family, lower(said(s.device_id)) AS device_id
-    FROM own_row AS s
+    FROM (SELECT * REPLACE (address(ip) AS ip) FROM own_row) AS s
     LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
     WHERE NOT s.marked AND s.error_code = 0
       AND s.row_id NOT IN (SELECT row_id FROM taken)
@@ -33,7 +33,8 @@ GROUP BY 1, 2, 3, 4;
 CREATE OR REPLACE TEMP TABLE tenant_first AS
 WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value),
 place AS (
-    SELECT ip, prefix_of(address(ip)) AS prefix FROM (SELECT DISTINCT ip FROM habit WHERE ip IS NOT NULL) AS seen
+    SELECT ip, prefix_of(cleaned) AS prefix
+    FROM (SELECT DISTINCT ip, address(ip) AS cleaned FROM habit WHERE ip IS NOT NULL) AS seen
 )
 SELECT f.dimension, f.value, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
 FROM (

@@ -1,7 +1,7 @@
 -- Stored sign-in rows, cleaned and typed: times are UTC, ids lower-case (but token ids, which are case-sensitive).
 -- row_id points back to the record. Whoever looks at few rows narrows first and cleans what is left.
 SELECT
-    $row_id AS row_id,
+    row_id,
     pass_id,
     file_id,
     time,

@@ -36,7 +36,7 @@ def _sql(name: str) -> str:
 
 
 def file_reports(records: Records) -> tuple[FileReport, ...]:
-    """Every file that was read, with its sums. read = parsed + ignored + quarantined holds for each."""
+    """Every file that was read, with its sums: read = parsed + ignored + quarantined. Needs `coverage` to have run."""
     counts = _counts(records.con)
     left: dict[int, int] = dict(
         records.con.execute("SELECT file_id, count(*) FROM unclaimed GROUP BY file_id").fetchall()
@@ -56,14 +56,12 @@ class _Count:
 
 def _counts(con: duckdb.DuckDBPyConnection) -> dict[int, list[_Count]]:
     """By file: how many rows each form claimed, and for which reason they are left out."""
-    forms: dict[int, str] = dict(con.execute("SELECT DISTINCT pass_id, form FROM pass_form").fetchall())
     counts: dict[int, list[_Count]] = defaultdict(list)
-    for table in ("sign_in", "activity"):
-        for file_id, pass_id, *counted in con.execute(
-            f"SELECT file_id, pass_id, ignored, count(*), min(time), max(time), count(*) FILTER (WHERE time IS NULL) "
-            f"FROM {table} WHERE claimed GROUP BY file_id, pass_id, ignored"
-        ).fetchall():
-            counts[file_id].append(_Count(forms[pass_id], *counted))
+    for file_id, *counted in con.execute(
+        "SELECT file_id, form, ignored, sum(records), min(first_time), max(last_time), "
+        "coalesce(sum(records) FILTER (WHERE hour IS NULL), 0) FROM tally GROUP BY file_id, form, ignored"
+    ).fetchall():
+        counts[file_id].append(_Count(*counted))
     return counts
 
 
@@ -124,7 +122,8 @@ def sums(files: tuple[FileReport, ...]) -> RecordSums:
 
 
 def coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
-    """Coverage of all records behind `con`."""
+    """Coverage of all records behind `con`. Leaves the table `tally`, from which `file_reports` takes its sums."""
+    con.execute(_sql("tally.sql"))
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for stream, start, end in con.execute(_sql("gaps.sql")).fetchall():
         gaps[stream].append(Gap(start, end))

@@ -1,16 +1,8 @@
--- Hours with records, and how long it was quiet before each: the longest silences of each stream.
+-- Hours with records, and how long it was quiet before each: the longest silences of each stream. Needs: tally.
 WITH hour AS (
-    SELECT DISTINCT
-        CASE WHEN s.interactive THEN 'interactive' WHEN NOT s.interactive THEN 'non_interactive' ELSE 'sign_in_unknown' END AS stream,
-        date_trunc('hour', s.time) AS time
-    FROM kept_sign_in AS s
-    JOIN pass_form AS f ON f.pass_id = s.pass_id AND f.file_id = s.file_id
-    WHERE s.time IS NOT NULL AND f.form NOT LIKE 'ual%'
-    UNION
-    SELECT DISTINCT CASE WHEN f.form IN ('la_office', 'ual_activity') THEN 'unified_audit' ELSE 'audit' END, date_trunc('hour', a.time)
-    FROM activity AS a
-    JOIN pass_form AS f ON f.pass_id = a.pass_id AND f.file_id = a.file_id
-    WHERE a.claimed AND a.ignored IS NULL AND a.time IS NOT NULL
+    SELECT DISTINCT stream, hour AS time
+    FROM tally
+    WHERE ignored IS NULL AND hour IS NOT NULL
 ),
 step AS (
     SELECT stream, time, lag(time) OVER (PARTITION BY stream ORDER BY time) AS previous FROM hour

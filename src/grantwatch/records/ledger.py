@@ -43,9 +43,9 @@ class Ledger:
         again = any(file.tried for file in files)
         firsts = [counts.get(file.file_id, (0, 0, 0))[0] for file in files]
         self.con.execute(
-            f"INSERT INTO pass_form SELECT {pass_id}, unnest(?::INTEGER[]), unnest(?::BIGINT[]), ?, {form.rank}, "
+            f"INSERT INTO pass_form SELECT {pass_id}, unnest(?::INTEGER[]), unnest(?::BIGINT[]), ?, ?, {form.rank}, "
             "unnest(?::VARCHAR[])",
-            [[file.file_id for file in files], firsts, form.name, [file.path for file in files]],
+            [[file.file_id for file in files], firsts, form.name, form.stream, [file.path for file in files]],
         )
         for file in files:
             file.tried.append(form.name)

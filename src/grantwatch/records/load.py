@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from grantwatch.records.discover import discover
@@ -16,9 +16,17 @@ __all__ = ["Progress", "Records", "connect", "read"]
 
 
 def read(
-    paths: Iterable[str | os.PathLike[str]], *, memory: str = "600MB", progress: Progress | None = None
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    memory: str = "600MB",
+    progress: Progress | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Records:
-    """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`."""
+    """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`.
+
+    `meanwhile` is called once, in a thread of its own, as soon as DuckDB is busy reading and Python idle. One thread for
+    all that is to be done then: two that import modules which need each other would wait for each other.
+    """
     names, unread = discover(paths)
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
     try:
@@ -27,7 +35,7 @@ def read(
         shutil.rmtree(workspace, ignore_errors=True)
         raise
     try:
-        Loader(records, progress or (lambda _step, _share: None)).load(names)
+        Loader(records, progress or (lambda _step, _share: None), meanwhile).load(names)
     except BaseException:
         records.close()
         raise

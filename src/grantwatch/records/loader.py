@@ -64,10 +64,11 @@ def _watched(con: duckdb.DuckDBPyConnection, tell: Callable[[float], None]) -> I
 class Loader:
     """One run of reading: sniff, group alike files, read each group once per form in it, settle what is left."""
 
-    def __init__(self, records: Records, progress: Progress) -> None:
+    def __init__(self, records: Records, progress: Progress, meanwhile: Callable[[], None] | None = None) -> None:
         self.records = records
         self.con = records.con
         self.progress = progress
+        self.meanwhile = threading.Thread(target=meanwhile, daemon=True) if meanwhile is not None else None
         self.passes = 0
         self.ledger = Ledger(records.con)
 
@@ -82,6 +83,8 @@ class Loader:
             at = file.layout
             key = (at.container, at.page, at.inside, at.gzip, at.forms, at.delimiter, at.header, at.skip)
             groups[*key, file.alone and number].append(file)
+        if self.meanwhile is not None:
+            self.meanwhile.start()
         total = sum(file.size for file in self.records.files) or 1
         done = 0
         for group in groups.values():
@@ -89,6 +92,8 @@ class Loader:
             with _watched(self.con, self._tell(done / total, size / total)):
                 self._read_group(group)
             done += size
+        if self.meanwhile is not None:
+            self.meanwhile.join()
         self.progress("judging", 1.0)
         for file in self.records.files:
             self._note(file)
@@ -222,7 +227,21 @@ class Loader:
 
     def _insert(self, form: Form, files: list[InputFile], pass_id: int) -> None:
         source = Source([file.readable for file in files], files[0].layout)
-        rows = lenient(source, form) if files[0].lenient else relation(source, form)
+        if files[0].lenient:
+            self._insert_rows(form, files, pass_id, lenient(source, form))
+            return
+        if source.layout.container == "lines" and not any(file.faulty for file in files):
+            # Most files have no fault, and to look out for one in every value takes a third of the time.
+            try:
+                self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
+            except _faults():
+                for file in files:
+                    file.faulty = True
+            else:
+                return
+        self._insert_rows(form, files, pass_id, relation(source, form))
+
+    def _insert_rows(self, form: Form, files: list[InputFile], pass_id: int, rows: str) -> None:
         shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
         # No join, here or in a mapping: the plan must keep the order of the rows (see Records in this module).
         file_id = str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
@@ -276,10 +295,13 @@ def _worth_saving(file: InputFile, text: str) -> bool:
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """What reading raises for what is in a file, or for its size; anything else is a fault of ours."""
+    """What reading raises for what is in a file, or for its size; anything else is a fault of ours.
+
+    DuckDB's message quotes the file, and may cut it within a character: then there is no message, but a decode error.
+    """
     import duckdb
 
-    return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, OSError)
+    return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, UnicodeDecodeError, OSError)
 
 
 def _cut_off(file: InputFile) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,10 +100,32 @@ def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collecti
 
 
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
+    import duckdb
+
     cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
     rows = read_csv(Source([file.readable], file.layout))
     query = f"SELECT NULL AS value_number, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}"
-    return {place: RawText(place, text or "") for place, _, text in _numbered(con, query, positions)}
+    try:
+        found = _numbered(con, query, positions)
+    except (duckdb.InvalidInputException, UnicodeDecodeError):
+        # A byte that is no UTF-8, in a column that was never asked for: see it, wherever it is.
+        return _csv_rows_as_they_are(file, set(positions))
+    return {place: RawText(place, text or "") for place, _, text in found}
+
+
+def _csv_rows_as_they_are(file: InputFile, wanted: set[int]) -> dict[int, RawText]:
+    layout = file.layout
+    found: dict[int, RawText] = {}
+    with _open(file.readable, layout.gzip) as stream:
+        lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+        for _ in range(layout.skip):
+            lines.readline()
+        filled = (row for row in csv.reader(lines, delimiter=layout.delimiter) if row)
+        next(filled, None)
+        for place, row in enumerate(filled, 1):
+            if place in wanted:
+                found[place] = RawText(place, json.dumps(dict(zip(layout.header, row, strict=False))))
+    return found
 
 
 def _numbered(

@@ -27,10 +27,11 @@ class Source:
     layout: Layout
 
 
-def relation(source: Source, form: Form) -> str:
+def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     """A SELECT that yields `filename` and every raw column of `form`, one row per record, in file order.
 
-    A record that cannot be read yields a row of NULLs, so that rows count records.
+    A record that cannot be read yields a row of NULLs, so that rows count records. With `strict` it raises instead,
+    which is a third faster: JSON lines only, as nothing else is read past a fault.
     """
     layout = source.layout
     if layout.container == "csv":
@@ -41,7 +42,8 @@ def relation(source: Source, form: Form) -> str:
     if layout.page:
         # Parsed as text first: read_json with a list of objects keeps a buffer for every file until the end.
         listed = "{" + f'"{layout.page}": [{_shape(columns)}]' + "}"
-        pages = f"SELECT filename, json_transform(json, {_literal(listed)}) AS page FROM {_read_json(source, None)}"
+        read = _read_json(source, None, strict=strict)
+        pages = f"SELECT filename, json_transform(json, {_literal(listed)}) AS page FROM {read}"
         # A broken line has no list at all: it stays one row. An empty page has an empty list: no row.
         unnested = (
             f"SELECT filename, unnest(coalesce(page.{_name(layout.page)}, [NULL])) AS record FROM ({pages}) AS pages"
@@ -50,7 +52,7 @@ def relation(source: Source, form: Form) -> str:
         rows = f"SELECT filename, {names} FROM ({unnested}) AS unnested"
     else:
         names = ", ".join(_name(name) for name in columns)
-        rows = f"SELECT filename, {names} FROM {_read_json(source, columns)}"
+        rows = f"SELECT filename, {names} FROM {_read_json(source, columns, strict=strict)}"
     if layout.inside:
         return _inner(rows, layout.inside, form)
     return rows
@@ -170,12 +172,14 @@ def _fields(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _read_json(source: Source, columns: Mapping[str, str] | None, limit: int = _RECORD_LIMIT) -> str:
+def _read_json(
+    source: Source, columns: Mapping[str, str] | None, limit: int = _RECORD_LIMIT, *, strict: bool = False
+) -> str:
     layout = source.layout
     shape = {"lines": "newline_delimited", "array": "array", "objects": "unstructured"}[layout.container]
     # Storage accounts lay logs out in folders such as y=2026/m=10, which are no columns.
     options = [f"format = '{shape}'", "hive_partitioning = false", _compression(layout)]
-    if layout.container == "lines":
+    if layout.container == "lines" and not strict:
         options.append("ignore_errors = true")
     # The engine holds two buffers of this size for every file in flight: no more than the largest file can need.
     largest = max(Path(file).stat().st_size for file in source.files) * (_GZIP_FACTOR if layout.gzip else 1) + 1024

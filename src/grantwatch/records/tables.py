@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["InputFile", "Progress", "Records", "cleaned", "connect", "sql_text"]
+
+SPILL = "spill"
+"""The folder in the workspace that DuckDB makes once the memory it may have does not do."""
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done (0–1) while a long read runs."""
@@ -40,6 +44,8 @@ class InputFile:
     rows: int = 0
     rejected: int = 0
     alone: bool = False
+    faulty: bool = False
+    """It is among files of which one holds a record that cannot be read as its form."""
     lenient: bool = False
     """Read value by value, which takes longer and takes more."""
     restarted: bool = False
@@ -66,7 +72,11 @@ class Records:
 
     def close(self) -> None:
         """Close the connection and remove every temporary file."""
-        self.con.close()
+        if (self.workspace / SPILL).exists():
+            self.con.close()
+        else:
+            # To give gigabytes back takes a while, and there is no file that somebody could be waiting for.
+            threading.Thread(target=self.con.close).start()
         shutil.rmtree(self.workspace, ignore_errors=True)
 
     def __enter__(self) -> Records:
@@ -87,7 +97,7 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     import duckdb
 
     con = duckdb.connect(":memory:")
-    con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
+    con.execute(f"SET temp_directory = '{_quoted(str(workspace / SPILL))}'")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = true")
@@ -97,16 +107,15 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute(sql_text("schema.sql"))
     con.execute(
         "CREATE TABLE pass_form "
-        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, rank INTEGER, path VARCHAR);"
+        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, path VARCHAR);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
     return con
 
 
-def cleaned(con: duckdb.DuckDBPyConnection, view: str, source: str) -> None:
-    """(Re)create `view`: the rows of `source` (stored sign-ins with their row_id), cleaned and typed."""
-    body = sql_text("cleaned.sql").replace("$row_id", "row_id").replace("$source", source)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {body}")
+def cleaned(source: str) -> str:
+    """SQL for the rows of `source` (a table or view of stored sign-ins with their row_id), cleaned and typed."""
+    return "(" + sql_text("cleaned.sql").replace("$source", source) + ")"
 
 
 def _quoted(text: str) -> str:

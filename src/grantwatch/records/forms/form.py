@@ -26,6 +26,8 @@ _NEEDED: Mapping[str, type] = {
 }
 _OPTIONAL: Mapping[str, type] = {"where": str, "inside": str, "columns_of": str}
 _TABLES = ("sign_in", "activity")
+_UNIFIED_AUDIT = ("ual", "m365")
+"""Families of logs that come from the Unified Audit Log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class Form:
     def recognises(self, record: Mapping[str, Any]) -> bool:
         """True where the record has all keys of one alternative. `where` is left to SQL."""
         return any(all(_reach(record, key) is not None for key in alternative) for alternative in self.keys)
+
+    @property
+    def stream(self) -> str | None:
+        """The stream of telemetry that all its records belong to; None where it depends on the record."""
+        if self.family in _UNIFIED_AUDIT:
+            return "unified_audit"
+        return "audit" if self.table == "activity" else None
 
     def struct(self) -> str:
         """The raw columns as one DuckDB STRUCT type."""
