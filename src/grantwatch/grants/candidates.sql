@@ -13,6 +13,12 @@ WHERE upn IN (
   AND NOT contains(user_key, '@') AND said(user_key) IS NOT NULL
 GROUP BY upn;
 
+-- Rows that carry a mark of the flow or did not succeed: few, and all else that may belong to a flow hangs on them.
+CREATE OR REPLACE TEMP TABLE odd_row AS
+SELECT k.*
+FROM kept_sign_in AS k
+JOIN (SELECT row_id FROM kept_sign_in WHERE marked OR error_code <> 0) AS odd ON odd.row_id = k.row_id;
+
 -- Correlation ids under which something happened that only a device code flow (or its look-alikes) does.
 CREATE OR REPLACE TEMP TABLE flow_key AS
 WITH odd AS (
@@ -20,8 +26,8 @@ WITH odd AS (
         said(user_key) AS user_key, said(upn) AS upn, lower(said(correlation_id)) AS correlation_id, error_code, marked,
         enumerated(json_extract_string(rest, '$.protocol')) AS protocol,
         enumerated(json_extract_string(rest, '$.incoming')) AS incoming
-    FROM kept_sign_in
-    WHERE (marked OR error_code <> 0) AND time IS NOT NULL
+    FROM odd_row
+    WHERE time IS NOT NULL
 )
 SELECT DISTINCT coalesce(p.user_key, s.user_key, s.upn) AS user_key, s.correlation_id
 FROM odd AS s
@@ -33,17 +39,18 @@ WHERE s.correlation_id IS NOT NULL
       OR (s.marked AND (s.protocol = 'devicecode' OR coalesce(s.incoming, 'none') = 'none'))
   );
 
--- Narrow first, by as few columns as will do; then clean what is left.
+-- Narrow first, by one column; then clean what is left.
 CREATE OR REPLACE TEMP TABLE near_row AS
+SELECT * FROM odd_row
+WHERE marked
+   OR error_code IN (SELECT code FROM code_kind WHERE kind = 'block')
+   OR lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
+UNION ALL
 SELECT k.*
 FROM kept_sign_in AS k
 JOIN (
-    SELECT row_id FROM kept_sign_in WHERE marked
-    UNION
-    SELECT s.row_id FROM kept_sign_in AS s JOIN code_kind AS c ON c.code = s.error_code
-    WHERE s.error_code <> 0 AND c.kind = 'block'
-    UNION
-    SELECT row_id FROM kept_sign_in WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
+    SELECT row_id FROM kept_sign_in
+    WHERE (marked OR error_code <> 0) IS NOT TRUE AND lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
 ) AS near ON near.row_id = k.row_id;
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified

@@ -299,7 +299,7 @@ def _faults() -> tuple[type[Exception], ...]:
 
     DuckDB's message quotes the file, and may cut it within a character: then there is no message, but a decode error.
     """
-    import duckdb
+    from grantwatch.records.engine import duckdb
 
     return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, UnicodeDecodeError, OSError)
 

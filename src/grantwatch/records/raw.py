@@ -6,7 +6,9 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Collection, Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["RawText", "texts"]
 
 _CHUNK = 1 << 22
-_BLANK = (b"\n\n", b"\n\r\n", b"\n ", b"\n\t")
+_BLANK = re.compile(rb"\n\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +53,29 @@ def _open(path: str, zipped: bool) -> IO[bytes]:
 def _lines(path: str, zipped: bool, wanted: set[int]) -> dict[int, RawText]:
     """Count line ends block by block, at the speed of memory, and split only the blocks that hold a wanted line."""
     found: dict[int, RawText] = {}
-    last = max(wanted)
+    places = sorted(wanted)
     with _open(path, zipped) as stream:
         position = line = 0
         for block in _blocks(stream):
-            count = block.count(b"\n") + (not block.endswith(b"\n"))
-            plain = not block[:1].isspace() and not any(mark in block for mark in _BLANK)
-            if plain and not any(position < want <= position + count for want in wanted):
-                position += count
-                line += count
-                continue
-            for text in block.removesuffix(b"\n").split(b"\n"):
-                line += 1
-                if text.strip():
-                    position += 1
-                    if position in wanted:
-                        found[position] = RawText(line, text.decode("utf-8", errors="replace").rstrip("\r"))
-            if position >= last:
+            if position >= places[-1]:
                 break
+            lines = block.count(b"\n") + (not block.endswith(b"\n"))
+            # Blank lines are no records.
+            filled: Sequence[int]
+            if block[:1].isspace() or _BLANK.search(block):
+                filled = [number for number, text in enumerate(block.split(b"\n")) if text.strip()]
+            else:
+                filled = range(lines)
+            first = bisect_right(places, position)
+            asked = places[first : bisect_right(places, position + len(filled))]
+            if asked:
+                texts = block.split(b"\n")
+                for place in asked:
+                    number = filled[place - position - 1]
+                    text = texts[number].decode("utf-8", errors="replace").rstrip("\r")
+                    found[place] = RawText(line + number + 1, text)
+            position += len(filled)
+            line += lines
     return found
 
 
@@ -100,7 +107,7 @@ def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collecti
 
 
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
-    import duckdb
+    from grantwatch.records.engine import duckdb
 
     cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
     rows = read_csv(Source([file.readable], file.layout))

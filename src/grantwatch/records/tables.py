@@ -94,7 +94,7 @@ def sql_text(name: str) -> str:
 
 def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection:
     """A private in-memory DuckDB that spills into `workspace`, with the canonical tables and macros in it."""
-    import duckdb
+    from grantwatch.records.engine import duckdb
 
     con = duckdb.connect(":memory:")
     con.execute(f"SET temp_directory = '{_quoted(str(workspace / SPILL))}'")
