@@ -2,7 +2,7 @@
 -- these few rows only. Needs: kept_sign_in (records: rows as stored, cheap to narrow), code_kind (knowledge).
 
 -- One name per person: the object id for those whom some record knows by principal name only.
-CREATE OR REPLACE TEMP TABLE person AS
+CREATE OR REPLACE TABLE person AS
 SELECT upn, min(user_key) AS user_key
 FROM kept_sign_in
 WHERE upn IN (

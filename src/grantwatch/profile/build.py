@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["profiles", "values_of"]
+
+_History = dict[int, tuple[datetime | None, int, tuple[int, ...]]]
+"""By the number of a grant: its user's first record, how many there are, and sign-ins by hour of the day."""
 
 _DAY = 86400.0
 _ROOM = "grantwatch.profile"
@@ -83,11 +87,13 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
     )
     habits(con)
     run(con, "own.sql", _ROOM)
-    _agent_families(con)
-    run(con, "profile.sql", _ROOM)
-    seen = _seen(con)
-    history = _history(con)
-    start, users = con.execute(_sql("tenant.sql")).fetchall()[0]
+    # Two questions that do not need each other, each on a connection of its own.
+    with con.cursor() as other, ThreadPoolExecutor(1) as beside:
+        told = beside.submit(_history, other)
+        _agent_families(con)
+        run(con, "profile.sql", _ROOM)
+        seen = _seen(con)
+        history, start, users = told.result()
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
@@ -134,11 +140,13 @@ def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Famil
     return seen
 
 
-def _history(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[datetime | None, int, tuple[int, ...]]]:
-    history: dict[int, tuple[datetime | None, int, tuple[int, ...]]] = {}
+def _history(con: duckdb.DuckDBPyConnection) -> tuple[_History, datetime | None, int]:
+    """How far back each grant's user goes, since when there are sign-ins at all, and of how many people."""
+    history: _History = {}
     for number, first, records, hours, counts in con.execute(_sql("history.sql")).fetchall():
         clock = [0] * 24
         for hour, count in zip(hours or (), counts or (), strict=True):
             clock[hour] += int(count)
         history[number] = (first, int(records), tuple(clock))
-    return history
+    start, users = con.execute(_sql("tenant.sql")).fetchall()[0]
+    return history, start, users
