@@ -76,6 +76,7 @@ clean: ## Remove all that make made: the environment, caches, builds
 	@echo "Installing what Grantwatch runs on into .venv" >&2
 	@$(PIP) --require-hashes -r requirements/runtime.txt
 	@$(PACKAGE)
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements/dev.txt

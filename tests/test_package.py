@@ -18,6 +18,9 @@ import grantwatch
 HEAVY = ("duckdb", "jinja2", "orjson", "sqlglot")
 """What `--help` has no use for."""
 
+BROUGHT_BY = {"_duckdb": "duckdb"}
+"""Modules that go by another name than the package that brings them."""
+
 CACHE = re.compile(r"/(?:__pycache__|\.[^/]+)/")
 
 ANSWER_HELP = """
@@ -48,13 +51,51 @@ def names(requirements: object) -> set[str]:
     return {normal(re.split(r"[^\w.-]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
+HUNT = """
+import sys
+from grantwatch.cli import main
+sys.argv = ["grantwatch", "hunt", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print("loaded:", *sys.modules)
+"""
+
+
+def test_a_hunt_does_without_the_python_around_the_engine(root: Path) -> None:
+    logs = root / "examples" / "logs"
+    done = subprocess.run(
+        [sys.executable, "-c", HUNT, str(logs)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    assert "_duckdb" in loaded
+    assert "duckdb" not in loaded
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--no-such-option"]], ids=" ".join)
+def test_the_program_leaves_with_its_code_and_all_that_it_said(arguments: list[str]) -> None:
+    ended = []
+    for call in ("from grantwatch.cli import main; main()", "from grantwatch.cli import program; program()"):
+        command = f"import sys; sys.argv[0] = 'grantwatch'; {call}"
+        done = subprocess.run(
+            [sys.executable, "-c", command, *arguments], capture_output=True, text=True, check=False, timeout=60
+        )
+        ended.append((done.returncode, done.stdout, done.stderr))
+    assert ended[0] == ended[1]
+    assert ended[0][1] + ended[0][2]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["hunt", "--help"], ["--version"]], ids=" ".join)
 def test_answers_without_loading_the_engine(arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ANSWER_HELP, *arguments], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    _, told, modules = done.stdout.rpartition("loaded:")
+    loaded = set(modules.split())
+    assert told
+    assert "grantwatch.cli.main" in loaded
     assert loaded.isdisjoint(HEAVY), f"loaded for {arguments}: {sorted(loaded.intersection(HEAVY))}"
 
 
@@ -99,7 +140,7 @@ def test_imports_only_what_it_declares(root: Path, project: dict[str, object]) -
                 modules = [node.module]
             for module in modules:
                 imported.setdefault(module.partition(".")[0], set()).add(path.relative_to(root).as_posix())
-    third_party = {normal(name) for name in imported} - {normal(name) for name in sys.stdlib_module_names}
+    third_party = {normal(BROUGHT_BY.get(name, name)) for name in imported} - {normal(name) for name in sys.stdlib_module_names}
     undeclared = third_party - names(project["dependencies"]) - {"grantwatch"}
     assert not undeclared, f"imported but not declared in pyproject.toml: {sorted(undeclared)}"
 

@@ -1,5 +1,5 @@
 """`python -m grantwatch` is `grantwatch`."""
 
-from grantwatch.cli import main
+from grantwatch.cli import program
 
-main()
+program()

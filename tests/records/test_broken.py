@@ -61,6 +61,29 @@ def test_a_bad_first_line_costs_itself(tmp_path: Path) -> None:
     assert {name: file.records.quarantined for name, file in found.files.items()} == dict.fromkeys(kinds, 1)
 
 
+def test_one_fault_among_many_files_costs_nothing_else(tmp_path: Path) -> None:
+    for number in range(5):
+        write_ndjson(tmp_path / f"whole-{number}", [graph_signin(sign_in(500 + 10 * number + at)) for at in range(4)])
+    (tmp_path / "faulty").write_bytes(b"\n".join([*good("garbage"), b"garbage"]))
+    found = reading(tmp_path)
+
+    assert {name: file.records.parsed for name, file in found.files.items()} == {
+        "faulty": 6,
+        **{f"whole-{number}": 4 for number in range(5)},
+    }
+    assert [(each.file, each.line) for each in found.quarantined] == [(str(tmp_path / "faulty"), 7)]
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_what_duckdb_says_of_a_fault_may_end_within_a_character(tmp_path: Path, shift: int) -> None:
+    """Its message quotes the record up to a length in bytes, and then cannot be decoded."""
+    odd = graph_signin(sign_in(7)) | {"status": ["x" * shift + "\u0800" * 200]}
+    (tmp_path / "a").write_bytes(b"\n".join([*good("garbage"), orjson.dumps(odd)]))
+    found = reading(tmp_path)
+
+    assert found.file.records.parsed == 7
+
+
 @pytest.mark.parametrize("place", [0, 3, 6])
 @pytest.mark.parametrize(
     "shape", [b"[%s]", b"[\n%s\n]\n", b'{"@odata.context":"x","value":[%s],"@odata.nextLink":"y"}']
@@ -217,6 +240,19 @@ def test_csv_text_that_is_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().decode("utf-8-sig").encode("cp1252"))
 
     assert reading(path).parsed == 3
+
+
+def test_csv_text_that_is_not_utf8_where_nobody_looks(tmp_path: Path) -> None:
+    """DuckDB only checks the columns that it is asked for."""
+    path = write_search_csv(tmp_path / "a", [search_row(rule(number)) for number in range(6)])
+    header, *lines = path.read_bytes().split(b"\r\n")
+    # A cell is gone, so that no form claims the row and all of it is looked at.
+    _, _, rest = lines[3].partition(b",")
+    path.write_bytes(b"\r\n".join([header, *lines[:3], b"\xff" + rest, *lines[4:]]))
+    found = reading(path)
+
+    assert found.file.records.parsed == 5
+    assert found.file.records.quarantined == 1
 
 
 def test_csv_line_ends_of_both_kinds(tmp_path: Path) -> None:

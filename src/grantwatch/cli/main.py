@@ -12,7 +12,7 @@ import typer
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "program"]
 
 app = typer.Typer(
     name="grantwatch",
@@ -79,19 +79,26 @@ def hunt_command(
 
 
 def main() -> None:
-    """Run the program; the process exits with one of the documented codes."""
+    """Parse, run, exit with one of the documented codes (SystemExit)."""
     # Hardly anything here dies before the end: looking for it every 700 objects is a tenth of a short hunt.
     gc.set_threshold(100_000, 20, 100)
     if len(sys.argv) == 1:
         # Help, but not success: a script whose list of files came out empty must not take this for "nothing found".
         app(["--help"], prog_name="grantwatch", standalone_mode=False)
         sys.exit(EXIT_USAGE)
+    app(prog_name="grantwatch")
+
+
+def program() -> None:
+    """The program as it is installed: `main`, and then an end without ado.
+
+    Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing.
+    """
     try:
-        app(prog_name="grantwatch")
+        main()
     except SystemExit as end:
         if not isinstance(end.code, int):
             raise
-        # Files are closed and temporary ones gone. Taking modules and tables apart one by one would change nothing.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(end.code)

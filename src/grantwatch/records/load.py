@@ -24,8 +24,8 @@ def read(
 ) -> Records:
     """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`.
 
-    `meanwhile` is called once, in a thread of its own, as soon as DuckDB is busy reading and Python idle. One thread for
-    all that is to be done then: two that import modules which need each other would wait for each other.
+    `meanwhile` is called once, in a thread of its own, as soon as DuckDB is busy reading and Python idle. One thread
+    for all that is to be done then: two that import modules which need each other would wait for each other.
     """
     names, unread = discover(paths)
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))

@@ -8,7 +8,7 @@ SELECT
     set_aside AS ignored,
     moment AS time,
     lower(coalesce(nullif(user_id, ''), upn)) AS user_key,
-    lower(upn) AS upn,
+    upn,
     app_id,
     resource_id,
     ip,

@@ -107,7 +107,8 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute(sql_text("schema.sql"))
     con.execute(
         "CREATE TABLE pass_form "
-        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, path VARCHAR);"
+        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, "
+        "path VARCHAR);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
     return con

@@ -3,7 +3,7 @@
 CREATE VIEW kept_sign_in AS
 SELECT
     rowid AS row_id,
-    * EXCLUDE (flags),
+    * EXCLUDE (flags) REPLACE (lower(upn) AS upn),
     (flags & 1) <> 0 AS marked,
     (flags & 2) <> 0 AS has_protocol,
     (flags & 4) <> 0 AS has_transfer,
