@@ -36,13 +36,13 @@ def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
     _facts(con)
     sql.run(con, "candidates.sql")
     sql.run(con, "flows.sql")
-    sql.run(con, "deeds.sql")
     drafts, look_alikes = drafts_of(con)
-    settled = settle(con, drafts)
+    deeds = _deeds(con)
+    settled = settle(con, drafts, deeds=deeds)
     found, tainted = orphans(con)
     if found:
         drafts += found
-        settled = settle(con, drafts)
+        settled = settle(con, drafts, deeds=deeds)
         _, tainted = orphans(con)
     sessions = _session_users(con)
     grants = [
@@ -50,6 +50,14 @@ def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
         for draft in drafts
     ]
     return Reconstruction(tuple(sorted(grants, key=lambda g: (g.started_at, g.grant_id))), tuple(tainted), look_alikes)
+
+
+def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
+    """Gather the activities that can follow a grant. False where there are none."""
+    if not con.execute("SELECT 1 FROM activities LIMIT 1").fetchall():
+        return False
+    sql.run(con, "deeds.sql")
+    return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())
 
 
 def _facts(con: duckdb.DuckDBPyConnection) -> None:

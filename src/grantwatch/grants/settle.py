@@ -43,12 +43,12 @@ class _Owned:
     number: int
 
 
-def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft]) -> Settled:
-    """Tie everything to `drafts`, which are put in time order and numbered. Needs flow_row and the deeds."""
+def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool) -> Settled:
+    """Tie everything to `drafts`, which are put in time order and numbered. Needs flow_row, and the `deeds` if any."""
     _number(con, drafts)
     sql.run(con, "lineage.sql")
     uses, approver_folds = _token_uses(con, drafts, {})
-    follow_ons = _follow_ons(con, drafts, uses, approver_folds)
+    follow_ons = _follow_ons(con, drafts, uses, approver_folds) if deeds else {}
     owned = _owned(drafts, follow_ons)
     if owned:
         sql.put(
@@ -115,8 +115,6 @@ def _token_uses(
 def _follow_ons(
     con: duckdb.DuckDBPyConnection, drafts: list[Draft], uses: dict[int, list[TokenUse]], approver_folds: list[int]
 ) -> dict[int, list[FollowOn]]:
-    if not con.execute("SELECT 1 FROM deed LIMIT 1").fetchall():
-        return {}
     places: list[tuple[int, str, str]] = []
     for draft in drafts:
         number = draft.number

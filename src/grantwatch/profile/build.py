@@ -87,11 +87,13 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
     )
     habits(con)
     run(con, "own.sql", _ROOM)
-    # Two questions that do not need each other, each on a connection of its own.
+    _agent_families(con)
+    # What the tenant does is looked up beside what the user did, on a connection of its own.
     with con.cursor() as other, ThreadPoolExecutor(1) as beside:
+        tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
         told = beside.submit(_history, other)
-        _agent_families(con)
-        run(con, "profile.sql", _ROOM)
+        run(con, "own_day.sql", _ROOM)
+        tenant.result()
         seen = _seen(con)
         history, start, users = told.result()
     earlier = earlier_grants(grants, keys, values)

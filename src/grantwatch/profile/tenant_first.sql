@@ -1,36 +1,6 @@
--- What was normal before each grant. Needs: own_row, habit, person, taken, token_use, and from Python grant_value
--- (grant_no, user_key, started_at, dimension, value) and agent_family (user_agent, family).
--- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
-
-CREATE OR REPLACE TEMP TABLE own_day AS
-WITH own AS (
-    SELECT
-        s.user_key, s.time, lower(said(s.app_id)) AS app_id, lower(said(s.resource_id)) AS resource_id,
-        prefix_of(s.ip) AS prefix, said(s.asn) AS asn, said(s.country) AS country, said(s.user_agent) AS user_agent,
-        f.family, lower(said(s.device_id)) AS device_id
-    FROM (SELECT * REPLACE (address(ip) AS ip) FROM own_row) AS s
-    LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
-    WHERE NOT s.marked AND s.error_code = 0
-      AND s.row_id NOT IN (SELECT row_id FROM taken)
-      AND s.row_id NOT IN (SELECT row_id FROM token_use)
-)
-SELECT user_key, dimension, value, CAST(time AS DATE) AS day, min(time) AS first_time
-FROM (
-    SELECT user_key, time, 'client' AS dimension, app_id AS value FROM own
-    UNION ALL SELECT user_key, time, 'resource', resource_id FROM own
-    UNION ALL SELECT user_key, time, 'prefix', prefix FROM own
-    UNION ALL SELECT user_key, time, 'asn', asn FROM own
-    UNION ALL SELECT user_key, time, 'country', country FROM own
-    UNION ALL SELECT user_key, time, 'user_agent', user_agent FROM own
-    UNION ALL SELECT user_key, time, 'agent_family', family FROM own
-    UNION ALL SELECT user_key, time, 'device', device_id FROM own
-) AS said
-WHERE value IS NOT NULL
-GROUP BY 1, 2, 3, 4;
-
 -- First sight of a value per user, over the whole tenant, for the values that occur in grants. Grouped as delivered:
 -- cleaning happens on what is left.
-CREATE OR REPLACE TEMP TABLE tenant_first AS
+CREATE OR REPLACE TABLE tenant_first AS
 WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value),
 place AS (
     SELECT ip, prefix_of(cleaned) AS prefix
