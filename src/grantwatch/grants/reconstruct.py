@@ -33,7 +33,8 @@ class Reconstruction:
 
 def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
     """All grants in the records behind `con` (see records.load.read). The connection gets temporary tables."""
-    _facts(con)
+    codes = [(code.code, code.kind) for code in knowledge.codes()]
+    sql.put(con, "code_kind", {"code": "INTEGER", "kind": "VARCHAR"}, codes)
     sql.run(con, "candidates.sql")
     sql.run(con, "flows.sql")
     drafts, look_alikes = drafts_of(con)
@@ -56,24 +57,14 @@ def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
     """Gather the activities that can follow a grant. False where there are none."""
     if not con.execute("SELECT 1 FROM activities LIMIT 1").fetchall():
         return False
-    sql.run(con, "deeds.sql")
-    return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())
-
-
-def _facts(con: duckdb.DuckDBPyConnection) -> None:
-    """Hand over what the queries must know of the world."""
-    sql.put(
-        con,
-        "code_kind",
-        {"code": "INTEGER", "kind": "VARCHAR"},
-        [(code.code, code.kind) for code in knowledge.codes()],
-    )
     sql.put(
         con,
         "operation_kind",
         {"key": "VARCHAR", "kind": "VARCHAR", "always_tie": "BOOLEAN", "service_ip": "BOOLEAN"},
         [(each.key, each.kind, each.always_tie, each.service_ip) for each in knowledge.operations()],
     )
+    sql.run(con, "deeds.sql")
+    return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())
 
 
 def _session_users(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
