@@ -15,7 +15,7 @@ import pytest
 
 import grantwatch
 
-HEAVY = ("duckdb", "jinja2", "orjson", "sqlglot")
+HEAVY = ("_duckdb", "duckdb", "jinja2", "orjson", "sqlglot")
 """What `--help` has no use for."""
 
 BROUGHT_BY = {"_duckdb": "duckdb"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -80,8 +79,6 @@ def hunt_command(
 
 def main() -> None:
     """Parse, run, exit with one of the documented codes (SystemExit)."""
-    # Hardly anything here dies before the end: looking for it every 700 objects is a tenth of a short hunt.
-    gc.set_threshold(100_000, 20, 100)
     if len(sys.argv) == 1:
         # Help, but not success: a script whose list of files came out empty must not take this for "nothing found".
         app(["--help"], prog_name="grantwatch", standalone_mode=False)

@@ -32,7 +32,7 @@ class Reconstruction:
 
 
 def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
-    """All grants in the records behind `con` (see records.load.read). The connection gets temporary tables."""
+    """All grants in the records behind `con` (see records.load.read). The database gets tables of its own."""
     codes = [(code.code, code.kind) for code in knowledge.codes()]
     sql.put(con, "code_kind", {"code": "INTEGER", "kind": "VARCHAR"}, codes)
     sql.run(con, "candidates.sql")

@@ -29,4 +29,3 @@ SELECT u.grant_no, u.dimension, u.value, u.user_days, u.user_first, t.tenant_use
 FROM user_count AS u
 JOIN tenant_count AS t ON t.grant_no = u.grant_no AND t.dimension = u.dimension AND t.value = u.value
 WHERE u.grant_no IS NOT NULL AND (u.user_days > 0 OR t.tenant_users > 0)
-ORDER BY u.grant_no, u.dimension, u.value

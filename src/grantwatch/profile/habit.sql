@@ -1,5 +1,5 @@
 -- What everybody does, as delivered: people repeat themselves, so this is small, and all the tenant's counts come from it.
--- Rows are told apart by a hash of what they say, and one of each kind is looked up: half the work of grouping the texts.
+-- Rows are told apart by a hash of what they say, and one of each kind is looked up: less work than grouping the texts.
 CREATE TABLE IF NOT EXISTS habit AS
 SELECT
     k.user_key, k.app_id, k.resource_id, k.ip, k.asn, k.country, k.user_agent, k.device_id, alike.first_time, alike.records

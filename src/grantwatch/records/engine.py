@@ -1,6 +1,6 @@
 """DuckDB, by its compiled module where that can be had.
 
-The Python around it (relations, expressions, Arrow) is not used here, and loading it takes as long as all of ours.
+The Python around it (relations, expressions, Arrow) is not used here, and takes several times as long to load.
 """
 
 try:

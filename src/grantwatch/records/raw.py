@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from grantwatch.records.source import Source, read_csv, record_values
+from grantwatch.records.rows import wide_cells
+from grantwatch.records.source import LINE_LIMIT, Source, read_csv, record_values
 
 if TYPE_CHECKING:
     import duckdb
@@ -123,7 +124,7 @@ def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collec
 def _csv_rows_as_they_are(file: InputFile, wanted: set[int]) -> dict[int, RawText]:
     layout = file.layout
     found: dict[int, RawText] = {}
-    with _open(file.readable, layout.gzip) as stream:
+    with _open(file.readable, layout.gzip) as stream, wide_cells(LINE_LIMIT):
         lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
         for _ in range(layout.skip):
             lines.readline()

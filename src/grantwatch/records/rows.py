@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from grantwatch.records.sniff import Layout
 
-__all__ = ["repair"]
+__all__ = ["repair", "wide_cells"]
 
 _SPAN = 5000
 """Lines that one quoted cell may reach over."""
@@ -29,8 +30,7 @@ def repair(lines: Iterator[str], layout: Layout, out: IO[str], reject: Callable[
     for _ in range(layout.skip):
         source.drop(1)
     header = True
-    limit = csv.field_size_limit(_SIZE)
-    try:
+    with wide_cells(_SIZE):
         while (line := source.line(0)) is not None:
             if not line.strip():
                 source.drop(1)
@@ -45,6 +45,14 @@ def repair(lines: Iterator[str], layout: Layout, out: IO[str], reject: Callable[
                 # An empty cell at the end keeps a row of empty cells from being an empty line.
                 writer.writerow([*cells[:width], *[""] * (width - len(cells))])
             source.drop(span)
+
+
+@contextmanager
+def wide_cells(size: int) -> Iterator[None]:
+    """Let Python's CSV reader take cells of up to `size` characters; what holds otherwise is too little for logs."""
+    limit = csv.field_size_limit(size)
+    try:
+        yield
     finally:
         csv.field_size_limit(limit)
 

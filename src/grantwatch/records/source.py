@@ -9,14 +9,25 @@ from pathlib import Path
 from grantwatch.records.forms import Form
 from grantwatch.records.sniff import Layout
 
-__all__ = ["Source", "columns_of", "json_values", "lenient", "read_csv", "recognised", "record_values", "relation"]
+__all__ = [
+    "LINE_LIMIT",
+    "Source",
+    "columns_of",
+    "json_values",
+    "lenient",
+    "read_csv",
+    "recognised",
+    "record_values",
+    "relation",
+]
 
 _RECORD_LIMIT = 1 << 24
 _SMALL_RECORD = 1 << 20
 _OBJECT_LIMIT = 1 << 26
 _GZIP_FACTOR = 30
 """How much larger a file may be than its gzip."""
-_LINE_LIMIT = 1 << 25
+LINE_LIMIT = 1 << 25
+"""Bytes of one CSV row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     """A SELECT that yields `filename` and every raw column of `form`, one row per record, in file order.
 
     A record that cannot be read yields a row of NULLs, so that rows count records. With `strict` it raises instead,
-    which is a third faster: JSON lines only, as nothing else is read past a fault.
+    which takes a quarter less time: JSON lines only, as nothing else is read past a fault.
     """
     layout = source.layout
     if layout.container == "csv":
@@ -223,7 +234,7 @@ def read_csv(source: Source) -> str:
     return (
         f"read_csv({_files(source)}, columns = {{{columns}}}, auto_detect = false, header = true, "
         f"delim = {_literal(layout.delimiter)}, quote = '\"', escape = '\"', filename = true, null_padding = true, "
-        f"strict_mode = true, max_line_size = {_LINE_LIMIT}, buffer_size = {_LINE_LIMIT * 2}, parallel = false, "
+        f"strict_mode = true, max_line_size = {LINE_LIMIT}, buffer_size = {LINE_LIMIT * 2}, parallel = false, "
         f"skip = {layout.skip}, hive_partitioning = false, {_compression(layout)})"
     )
 

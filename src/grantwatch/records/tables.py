@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["InputFile", "Progress", "Records", "cleaned", "connect", "sql_text"]
-
-SPILL = "spill"
-"""The folder in the workspace that DuckDB makes once the memory it may have does not do."""
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done (0–1) while a long read runs."""
@@ -72,11 +68,7 @@ class Records:
 
     def close(self) -> None:
         """Close the connection and remove every temporary file."""
-        if (self.workspace / SPILL).exists():
-            self.con.close()
-        else:
-            # To give gigabytes back takes a while, and there is no file that somebody could be waiting for.
-            threading.Thread(target=self.con.close).start()
+        self.con.close()
         shutil.rmtree(self.workspace, ignore_errors=True)
 
     def __enter__(self) -> Records:
@@ -97,7 +89,7 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     from grantwatch.records.engine import duckdb
 
     con = duckdb.connect(":memory:")
-    con.execute(f"SET temp_directory = '{_quoted(str(workspace / SPILL))}'")
+    con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = true")
