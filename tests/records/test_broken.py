@@ -13,6 +13,8 @@ from tests.records.reading import Reading, audit, reading, rule, sign_in
 from grantwatch.cli.hunting import run_hunt
 from grantwatch.lab.records import Record, audit_row, envelope_signin, graph_audit, graph_signin, search_row, signin_row
 from grantwatch.lab.writers import write_array, write_log_analytics_csv, write_ndjson, write_records, write_search_csv
+from grantwatch.records.sniff import Layout, sniff
+from grantwatch.records.source import Source, strictly
 
 GOOD = [orjson.dumps(graph_signin(sign_in(number))) for number in range(6)]
 BAD = {
@@ -72,6 +74,28 @@ def test_one_fault_among_many_files_costs_nothing_else(tmp_path: Path) -> None:
         **{f"whole-{number}": 4 for number in range(5)},
     }
     assert [(each.file, each.line) for each in found.quarantined] == [(str(tmp_path / "faulty"), 7)]
+
+
+def test_several_files_are_read_strictly_only_where_no_last_line_is_cut_off(tmp_path: Path) -> None:
+    """DuckDB may drop such a line without a word, where it reads several files at once."""
+    line = orjson.dumps(graph_signin(sign_in(1)))
+    whole, cut, packed = tmp_path / "whole", tmp_path / "cut", tmp_path / "packed"
+    whole.write_bytes(line + b"\n")
+    cut.write_bytes(line + b"\n" + line[:99])
+    packed.write_bytes(gzip.compress(line + b"\n"))
+
+    assert strict(whole)
+    assert strict(cut)
+    assert strict(packed)
+    assert strict(whole, whole)
+    assert not strict(whole, cut)
+    assert not strict(packed, packed)
+
+
+def strict(*files: Path) -> bool:
+    layout = sniff(str(files[0]))
+    assert isinstance(layout, Layout)
+    return strictly(Source([str(file) for file in files], layout))
 
 
 @pytest.mark.parametrize("shift", range(4))

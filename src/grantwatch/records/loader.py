@@ -18,7 +18,7 @@ from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.sniff import accepted, is_record, sniff
-from grantwatch.records.source import Source, columns_of, lenient, relation
+from grantwatch.records.source import Source, columns_of, lenient, relation, strictly
 from grantwatch.records.tables import InputFile, Records, sql_text
 from grantwatch.records.why import unpacked, why
 
@@ -230,7 +230,7 @@ class Loader:
         if files[0].lenient:
             self._insert_rows(form, files, pass_id, lenient(source, form))
             return
-        if source.layout.container == "lines" and not any(file.faulty for file in files):
+        if not any(file.faulty for file in files) and strictly(source):
             # Most files have no fault, and to look out for one in every value takes a quarter of the time.
             try:
                 self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
