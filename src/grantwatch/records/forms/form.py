@@ -6,13 +6,13 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from grantwatch.errors import DeclarationError
 
-__all__ = ["Form", "load"]
+__all__ = ["WAYS", "Form", "load"]
 
 _HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
 _NEEDED: Mapping[str, type] = {
@@ -24,7 +24,18 @@ _NEEDED: Mapping[str, type] = {
     "columns": dict,
     "accepts": str,
 }
-_OPTIONAL: Mapping[str, type] = {"where": str, "inside": str, "columns_of": str}
+_OPTIONAL: Mapping[str, type] = {
+    "where": str,
+    "inside": str,
+    "columns_of": str,
+    "stream": str,
+    "shows": str,
+    "lacks": str,
+    "quirks": list,
+    "export": dict,
+}
+WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
+"""Ways to get an export that a form may describe."""
 _TABLES = ("sign_in", "activity")
 _UNIFIED_AUDIT = ("ual", "m365")
 """Families of logs that come from the Unified Audit Log."""
@@ -38,6 +49,9 @@ class Form:
     objects). `where`: SQL over the raw columns that narrows the keys. `inside`: the key of an outer record that may
     hold this record as JSON text. `rank`: of two copies of a record in the
     same `family` of logs the one with the lower rank is kept.
+    `stream`: the stream of telemetry that all its records belong to; by default it follows from the family.
+    `shows`, `lacks`, `quirks`, `export`: for the form's page in the docs: what can be seen in it and what cannot, what
+    to know about it, and by which ways (see `WAYS`) it is exported.
     `columns`: the raw columns that are read, with their DuckDB types; `columns_of` in the header adds those of
     another form. `mapping`: SELECT from `raw` to the canonical
     columns, all of them text.
@@ -54,6 +68,11 @@ class Form:
     accepts: str
     columns: Mapping[str, str]
     mapping: str
+    told_stream: str | None = None
+    shows: str = ""
+    lacks: str = ""
+    quirks: tuple[str, ...] = ()
+    export: Mapping[str, str] = field(default_factory=dict)
 
     def claims(self) -> str:
         """SQL that is true for a raw row of this form."""
@@ -69,6 +88,8 @@ class Form:
     @property
     def stream(self) -> str | None:
         """The stream of telemetry that all its records belong to; None where it depends on the record."""
+        if self.told_stream is not None:
+            return self.told_stream
         if self.family in _UNIFIED_AUDIT:
             return "unified_audit"
         return "audit" if self.table == "activity" else None
@@ -136,6 +157,11 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
             **{column: _type(place, kind, others) for column, kind in header["columns"].items()},
         },
         mapping=match[2].strip(),
+        told_stream=header.get("stream"),
+        shows=header.get("shows", ""),
+        lacks=header.get("lacks", ""),
+        quirks=tuple(header.get("quirks", ())),
+        export=header.get("export", {}),
     )
 
 
@@ -160,6 +186,9 @@ def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) ->
             raise DeclarationError(f"{place}: {key!r} is not of type {kind.__name__}")
     if header["table"] not in _TABLES:
         raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
+    for way, how in header.get("export", {}).items():
+        if way not in WAYS or not isinstance(how, str):
+            raise DeclarationError(f"{place}: 'export': {way!r} is not one of {', '.join(WAYS)} with a text")
     for name, kind in header["columns"].items():
         if not isinstance(kind, str):
             raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
