@@ -186,12 +186,7 @@ def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) ->
             raise DeclarationError(f"{place}: {key!r} is not of type {kind.__name__}")
     if header["table"] not in _TABLES:
         raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
-    for way, how in header.get("export", {}).items():
-        if way not in WAYS or not isinstance(how, str):
-            raise DeclarationError(f"{place}: 'export': {way!r} is not one of {', '.join(WAYS)} with a text")
-    for name, kind in header["columns"].items():
-        if not isinstance(kind, str):
-            raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
+    _check_texts(place, header)
     columns = {**_columns_of(place, header.get("columns_of"), others), **header["columns"]}
     if not header["keys"]:
         raise DeclarationError(f"{place}: 'keys' is empty, so that no record is of this form")
@@ -201,6 +196,15 @@ def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) ->
         for key in alternative:
             if str(key).partition(".")[0] not in columns:
                 raise DeclarationError(f"{place}: 'keys' names {key!r}, which is not among the columns")
+
+
+def _check_texts(place: str, header: Mapping[str, Any]) -> None:
+    for way, how in header.get("export", {}).items():
+        if way not in WAYS or not isinstance(how, str):
+            raise DeclarationError(f"{place}: 'export': {way!r} is not one of {', '.join(WAYS)} with a text")
+    for name, kind in header["columns"].items():
+        if not isinstance(kind, str):
+            raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
 
 
 def _type(place: str, kind: str, others: Mapping[str, Form]) -> str:
