@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from grantwatch.records.forms import FORMS
+from grantwatch.records.forms import FORMS, Form
 from grantwatch.signals import registered
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,21 +59,58 @@ def forms_page() -> str:
         "| Form | What it is | Becomes | Accepted as |",
         "|---|---|---|---|",
         *(
-            f"| [{form.name}](#{anchor(form.name)}) | {form.title} | {form.table.replace('_', '-')} | {form.accepts} |"
+            f"| [{form.name}](forms/{form.name}.md) | {form.title} | {form.table.replace('_', '-')} | {form.accepts} |"
             for form in FORMS.values()
         ),
         "",
     ]
-    for form in FORMS.values():
-        alternatives = "; or ".join(" and ".join(f"`{key}`" for key in keys) for keys in form.keys)
-        lines += [
-            f"## {form.name}",
-            "",
-            f"{form.title}. Recognised by {alternatives}.",
-            "",
-            "Reads: " + ", ".join(f"`{column}`" for column in form.columns) + ".",
-            "",
-        ]
+    return "\n".join(lines)
+
+
+WAYS = {
+    "portal": "In a portal",
+    "powershell": "With PowerShell",
+    "graph": "With Microsoft Graph",
+    "api": "With a command or an API",
+    "query": "With a query",
+    "storage": "From a storage account",
+    "collector": "With a collector",
+}
+
+
+def form_page(form: Form) -> str:
+    """One form: how to export it, what it can show, what to know about it."""
+    alternatives = "; or ".join(" and ".join(f"`{key}`" for key in keys) for keys in form.keys)
+    becomes = "sign-ins" if form.table == "sign_in" else "activities"
+    lines = [
+        f"# {form.title}",
+        "",
+        NOTE,
+        f"`{form.name}`: one of the [forms of logs](../forms.md) that Grantwatch reads. Its records become {becomes}.",
+        "",
+        "## What it can show",
+        "",
+        form.shows,
+        "",
+        "## What it cannot show",
+        "",
+        form.lacks,
+        "",
+        "## How to export it",
+        "",
+        *(f"- {WAYS[way]}: {how}" for way, how in form.export.items()),
+        "",
+        "## What to know",
+        "",
+        *(f"- {quirk}" for quirk in form.quirks),
+        "",
+        "## How it is told and what is read",
+        "",
+        f"Accepted: {form.accepts}. Recognised by {alternatives}.",
+        "",
+        "Columns: " + ", ".join(f"`{column}`" for column in form.columns) + ".",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -81,12 +119,17 @@ def anchor(heading: str) -> str:
     return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
 
 
-PAGES = {"docs/signals.md": signals_page, "docs/forms.md": forms_page}
+PAGES = {
+    "docs/signals.md": signals_page,
+    "docs/forms.md": forms_page,
+    **{f"docs/forms/{form.name}.md": partial(form_page, form) for form in FORMS.values()},
+}
 
 
 def main() -> None:
     """Write every page."""
     for path, page in PAGES.items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(page(), encoding="utf-8")
 
 

@@ -78,6 +78,11 @@ rank = 1
 family = "f"
 keys = [["a"]]
 accepts = "x"
+shows = "s"
+lacks = "l"
+quirks = []
+[export]
+portal = "p"
 [columns]
 a = "VARCHAR"
 */
@@ -99,6 +104,9 @@ SELECT 1"""
         ("rank = 1", 'rank = "first"', "'rank'"),
         ('family = "f"', "family = 7", "'family'"),
         ('a = "VARCHAR"', "a = 7", "'columns'"),
+        ('portal = "p"', 'pigeon = "p"', "'pigeon' is not one of portal"),
+        ('portal = "p"', "portal = 1", "'portal'"),
+        ('shows = "s"\n', "", "'shows' is missing"),
         ('family = "f"', 'family = "f"\ncolumns_of = "nobody"', "'nobody'"),
     ],
 )

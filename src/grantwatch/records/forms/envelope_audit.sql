@@ -6,6 +6,13 @@ family = "entra"
 keys = [["category", "properties"], ["category", "operationName", "time"]]
 where = "category NOT LIKE '%SignInLogs' AND (category <> 'AuditLogs' OR coalesce(properties.id, properties.activityDateTime, properties.activityDisplayName) IS NOT NULL)"
 accepts = "diagnostic settings (Storage, Event Hub): one envelope a line, arrays, {\"records\":[…]}"
+shows = "The same as Graph's directory audits; records of other categories in the same files are counted and left out with their name."
+lacks = "Only what was logged since the setting was made. No mail, no files, no inbox rules."
+quirks = ["The time of the envelope is that of its delivery: activityDateTime within counts."]
+
+[export]
+portal = "Entra admin center > Monitoring & health > Diagnostic settings > Add: tick AuditLogs beside the sign-in logs."
+storage = "az storage blob download-batch --source insights-logs-auditlogs --destination logs"
 
 [columns]
 time = "VARCHAR"

@@ -6,6 +6,16 @@ family = "entra"
 keys = [["category", "properties.createdDateTime"], ["category", "properties.appId"]]
 where = "category LIKE '%SignInLogs'"
 accepts = "diagnostic settings (Storage, Event Hub): one envelope a line, arrays, {\"records\":[…]}"
+shows = "All that the tenant logs of sign-ins, interactive and not, as Graph beta has it; the surest source for a live or long record."
+lacks = "Only what was logged since the setting was made: there is no way to export the past. A setting without the category NonInteractiveUserSignInLogs hides redemptions and token uses."
+quirks = [
+    "The time of the envelope is that of its delivery, minutes late: createdDateTime within counts.",
+    "resultType and Level are numbers or texts; conditions of policies are numbers with a bit per condition.",
+]
+
+[export]
+portal = "Entra admin center > Monitoring & health > Diagnostic settings > Add: tick SignInLogs, NonInteractiveUserSignInLogs and AuditLogs, and send them to a storage account or an event hub."
+storage = "az storage blob download-batch --source insights-logs-noninteractiveusersigninlogs --destination logs (and the same for insights-logs-signinlogs and insights-logs-auditlogs); the folders y=/m=/d=/h=/m= may stay as they are."
 
 [columns]
 time = "VARCHAR"

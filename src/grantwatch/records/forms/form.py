@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -23,16 +23,16 @@ _NEEDED: Mapping[str, type] = {
     "keys": list,
     "columns": dict,
     "accepts": str,
+    "shows": str,
+    "lacks": str,
+    "quirks": list,
+    "export": dict,
 }
 _OPTIONAL: Mapping[str, type] = {
     "where": str,
     "inside": str,
     "columns_of": str,
     "stream": str,
-    "shows": str,
-    "lacks": str,
-    "quirks": list,
-    "export": dict,
 }
 WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
 """Ways to get an export that a form may describe."""
@@ -68,11 +68,11 @@ class Form:
     accepts: str
     columns: Mapping[str, str]
     mapping: str
-    told_stream: str | None = None
-    shows: str = ""
-    lacks: str = ""
-    quirks: tuple[str, ...] = ()
-    export: Mapping[str, str] = field(default_factory=dict)
+    told_stream: str | None
+    shows: str
+    lacks: str
+    quirks: tuple[str, ...]
+    export: Mapping[str, str]
 
     def claims(self) -> str:
         """SQL that is true for a raw row of this form."""
@@ -158,10 +158,10 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         },
         mapping=match[2].strip(),
         told_stream=header.get("stream"),
-        shows=header.get("shows", ""),
-        lacks=header.get("lacks", ""),
-        quirks=tuple(header.get("quirks", ())),
-        export=header.get("export", {}),
+        shows=header["shows"],
+        lacks=header["lacks"],
+        quirks=tuple(header["quirks"]),
+        export=header["export"],
     )
 
 
@@ -199,7 +199,7 @@ def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) ->
 
 
 def _check_texts(place: str, header: Mapping[str, Any]) -> None:
-    for way, how in header.get("export", {}).items():
+    for way, how in header["export"].items():
         if way not in WAYS or not isinstance(how, str):
             raise DeclarationError(f"{place}: 'export': {way!r} is not one of {', '.join(WAYS)} with a text")
     for name, kind in header["columns"].items():

@@ -5,6 +5,16 @@ rank = 10
 family = "entra"
 keys = [["activityDateTime", "activityDisplayName"], ["activityDisplayName", "initiatedBy"]]
 accepts = "Graph auditLogs/directoryAudits: {\"value\":[…]} pages, arrays, JSON lines"
+shows = "Device registrations, consents, security info, role and policy changes after a grant, with who did it and to what."
+lacks = "No mail, no files, no inbox rules: those are in the Unified Audit Log. No sign-ins."
+quirks = [
+    "The address on a consent may be Microsoft's own service, though the user's name stands on it: it says nothing of the user.",
+    "Positions of modified properties differ between operations: they are looked up by name.",
+]
+
+[export]
+graph = "GET /v1.0/auditLogs/directoryAudits?$filter=activityDateTime ge 2026-11-01T00:00:00Z; follow @odata.nextLink and keep every page. Needs AuditLog.Read.All."
+portal = "Entra admin center > Monitoring & health > Audit logs > Download > JSON."
 
 [columns]
 id = "VARCHAR"

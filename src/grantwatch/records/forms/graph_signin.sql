@@ -5,6 +5,17 @@ rank = 10
 family = "entra"
 keys = [["createdDateTime", "appId"], ["createdDateTime", "userPrincipalName"], ["createdDateTime", "userId"], ["isInteractive", "appId", "status"]]
 accepts = "Graph auditLogs/signIns: {\"value\":[…]} pages, arrays, JSON lines"
+shows = "In beta: approvals, redemptions and every later token use, with client, resource, both addresses, networks, policies and session. Interactive and non-interactive sign-ins alike, where both were asked for."
+lacks = "v1.0 leaves out the authentication protocol, the transfer method, the session, the token id and the network number, and only has interactive sign-ins: grants are then seen by their codes and correlation at the most. Failed and blocked attempts carry no protocol in any version."
+quirks = [
+    "Without a filter on signInEventTypes the answer holds interactive sign-ins only.",
+    "Real v1.0 answers carry some fields that are documented for beta only, so no single field tells the version.",
+    "Duplicate keys and keys such as X@odata.type occur; the first value of a key counts.",
+]
+
+[export]
+graph = "GET /beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser') and createdDateTime ge 2026-11-01T00:00:00Z, with the header Prefer: include-unknown-enum-members; follow @odata.nextLink and keep every page as it came. Needs AuditLog.Read.All and Directory.Read.All."
+powershell = "Invoke-MgGraphRequest -Method GET -Uri with the address above and -OutputFilePath page1.json, page by page. Cmdlets that return objects change the spelling of the fields."
 
 [columns]
 id = "VARCHAR"

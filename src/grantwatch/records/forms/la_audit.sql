@@ -6,6 +6,13 @@ family = "entra"
 keys = [["OperationName", "InitiatedBy"], ["OperationName", "TargetResources"], ["ActivityDisplayName", "LoggedByService"], ["OperationName", "AADOperationType"]]
 where = "UserPrincipalName IS NULL"
 accepts = "Log Analytics exports of AuditLogs: CSV, JSON arrays and lines"
+shows = "The same as Graph's directory audits."
+lacks = "Columns that a query projects away are gone; what the workspace no longer keeps is gone as well. No mail, no files, no inbox rules."
+quirks = ["InitiatedBy, TargetResources and AdditionalDetails are JSON texts in CSV and objects or texts in JSON."]
+
+[export]
+query = "AuditLogs | where TimeGenerated > ago(90d), without project; Export > CSV (all columns)."
+api = "az monitor log-analytics query --workspace ID --analytics-query 'AuditLogs | where TimeGenerated > ago(1d)' --output json > audit.json"
 
 [columns]
 Id = "VARCHAR"

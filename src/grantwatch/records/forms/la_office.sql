@@ -5,6 +5,13 @@ rank = 40
 family = "m365"
 keys = [["OfficeWorkload", "Operation"], ["OfficeId", "Operation"]]
 accepts = "Log Analytics exports of OfficeActivity: CSV, JSON arrays and lines"
+shows = "Inbox rules, forwarding, mail access, file downloads and Teams messages after a grant."
+lacks = "No sign-ins. The token id and the session are missing in many records, so that ties rest on the user, the client and the time."
+quirks = ["One record may stand for many accesses: records are counted, not accesses."]
+
+[export]
+query = "OfficeActivity | where TimeGenerated > ago(90d), without project; Export > CSV (all columns)."
+api = "az monitor log-analytics query --workspace ID --analytics-query 'OfficeActivity | where TimeGenerated > ago(1d)' --output json > office.json"
 
 [columns]
 OfficeId = "VARCHAR"

@@ -6,6 +6,18 @@ family = "entra"
 keys = [["ResultType", "AppId", "UserPrincipalName"], ["ResultType", "AppId", "UserId"], ["ResultType", "CreatedDateTime", "AppId"], ["CreatedDateTime", "AppId", "UserPrincipalName"], ["TimeGenerated", "AppId", "UserPrincipalName"], ["ResultType", "ServicePrincipalId", "AppId"]]
 where = "coalesce(Type, '') NOT IN ('AuditLogs', 'OfficeActivity')"
 accepts = "Log Analytics exports of SigninLogs and AADNonInteractiveUserSignInLogs: CSV, JSON arrays and lines"
+shows = "The same as diagnostic settings: approvals, redemptions, token uses, networks, policies, sessions."
+lacks = "Columns that a query projects away are gone; what the workspace no longer keeps is gone as well. Without AADNonInteractiveUserSignInLogs redemptions and token uses are invisible."
+quirks = [
+    "A union of both tables yields columns ending in _dynamic and _string: both are read.",
+    "Exports from the portal write 4/28/2021, 2:08:45.221 PM and add [UTC] to names of columns.",
+    "SessionId and OriginalTransferMethod exist in practice though old schema pages do not list them.",
+    "PowerShell's Get-MgAuditLogSignIn spells fields the same way: what it exports is read here, with fewer columns.",
+]
+
+[export]
+query = "union SigninLogs, AADNonInteractiveUserSignInLogs | where TimeGenerated > ago(90d), without project; Export > CSV (all columns). The portal stops at 30,000 rows: go day by day, or use the command below."
+api = "az monitor log-analytics query --workspace ID --analytics-query 'SigninLogs | where TimeGenerated between (datetime(2026-11-01) .. datetime(2026-11-02))' --output json > 2026-11-01.json"
 
 [columns]
 Id = "VARCHAR"

@@ -8,6 +8,18 @@ where = "Operation NOT IN ('UserLoggedIn', 'UserLoginFailed')"
 inside = "AuditData"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
 columns_of = "ual_logon"
+shows = "What was done with a token: mail access, inbox rules, forwarding, files, Teams, consents, devices, security info; with session and token id where the record has an AppAccessContext."
+lacks = "No sign-ins but interactive logons. Mail access needs a licence that logs MailItemsAccessed."
+quirks = [
+    "Names of Entra operations end with a full stop here: it is dropped.",
+    "RecordType is a name or a number; OperationCount may be a text or a fraction.",
+    "Of an amended consent only DelegatedPermissionGrant.Scope tells what changed.",
+]
+
+[export]
+portal = "Microsoft Purview > Audit > Search, all activities of the users in question, then Export."
+powershell = "Search-UnifiedAuditLog -StartDate 2026-11-01 -EndDate 2026-11-02 -UserIds user@contoso.example -SessionCommand ReturnLargeSet -ResultSize 5000, again and again with one -SessionId until it returns nothing."
+api = "Office 365 Management Activity API, content types Audit.AzureActiveDirectory, Audit.Exchange, Audit.SharePoint and Audit.General (the last seven days only)."
 
 [columns]
 AppId = "VARCHAR"

@@ -7,6 +7,18 @@ keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "
 where = "Operation IN ('UserLoggedIn', 'UserLoginFailed')"
 inside = "AuditData"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
+shows = "Interactive logons, with the request type Cmsi:Cmsi on the confirmation page that device code always shows; the session and the request id join them to Entra's own logs."
+lacks = "No authentication protocol, no redemption, no token use, no network number, no policies: a grant is seen with a lower certainty, and what came after only by other activities. Phone apps, enrolment and redirects show the same page."
+quirks = [
+    "Success is not ResultStatus: a UserLoginFailed carries Success there. ErrorNumber decides.",
+    "Times carry no zone and are UTC. An address may carry its port.",
+    "Search-UnifiedAuditLog returns the same record several times; copies are counted and left out.",
+]
+
+[export]
+portal = "Microsoft Purview > Audit > Search for the activities UserLoggedIn and UserLoginFailed (or all), then Export."
+powershell = "Search-UnifiedAuditLog -StartDate 2026-11-01 -EndDate 2026-11-02 -SessionCommand ReturnLargeSet -ResultSize 5000, again and again with one -SessionId until it returns nothing; | Export-Csv or ConvertTo-Json -Depth 10."
+api = "Office 365 Management Activity API, content type Audit.AzureActiveDirectory (the last seven days only)."
 
 [columns]
 Id = "VARCHAR"
