@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from grantwatch import __version__
 from grantwatch.errors import InputError
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRef, RecordSums, UnreadFile
+from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
     from grantwatch.grants import Reconstruction
@@ -51,21 +52,24 @@ def hunt(
     raw: bool = False,
     progress: Progress | None = None,
     afterwards: Iterable[str] = (),
+    scope: Scope = EVERYTHING,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
     `memory` bounds what DuckDB holds before it spills to disk. `raw` also fetches the text of the records behind
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
-    modules that the caller will need once this returns: they are imported while DuckDB reads.
+    modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
+    are counted and left out.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
     from grantwatch.records.load import read
 
-    with read(paths, memory=memory, progress=progress, meanwhile=partial(_load, tuple(afterwards))) as records:
+    meanwhile = partial(_load, tuple(afterwards))
+    with read(paths, memory=memory, progress=progress, meanwhile=meanwhile, scope=scope) as records:
         if not records.files:
             raise InputError(_nothing(records.unread))
-        return _judged(records, raw)
+        return _judged(records, raw, scope)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -77,7 +81,7 @@ def _load(afterwards: tuple[str, ...]) -> None:
     knowledge.as_of()
 
 
-def _judged(records: Records, raw: bool) -> Hunt:
+def _judged(records: Records, raw: bool, scope: Scope) -> Hunt:
     from concurrent.futures import ThreadPoolExecutor
 
     from grantwatch.grants import reconstruct
@@ -95,13 +99,14 @@ def _judged(records: Records, raw: bool) -> Hunt:
         seen = looked.result()
     judged = judge(list(zip(found.grants, profiles(records.con, found.grants), strict=True)), seen.missing)
     files = file_reports(records)
+    total = sums(files)
     return Hunt(
         version=__version__,
-        records=sums(files),
+        records=total,
         files=files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
-        coverage=replace(seen, blind=(*seen.blind, *_outside(found))),
+        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total))),
         blind_signals=blind_signals(seen.missing),
         grants=judged,
         incidents=incidents(judged),
@@ -122,6 +127,23 @@ def _outside(found: Reconstruction) -> list[str]:
         said.append(
             f"{found.look_alikes} confirmation page{_s(found.look_alikes)} (50199, Cmsi) were told apart from device "
             "code: phone apps, enrolment, or a sign-in that names another protocol."
+        )
+    return said
+
+
+def _left_out(scope: Scope, total: RecordSums) -> list[str]:
+    """What was left out because it was not asked for, and what that costs."""
+    counts = {reason: total.ignored_by.get(reason, 0) for reason in (BEFORE, AFTER, OTHERS)}
+    said: list[str] = []
+    if counts[BEFORE] or counts[AFTER]:
+        said.append(
+            f"{counts[BEFORE] + counts[AFTER]:,} records lie outside the time asked for (--since, --until): what was "
+            "normal before is judged on the rest, and grants and what came of them are seen within it only."
+        )
+    if counts[OTHERS]:
+        said.append(
+            f"{counts[OTHERS]:,} records are not of {', '.join(scope.users)} (--user): how common anything is in the "
+            "tenant and whether others were hit by the same attack are not assessed."
         )
     return said
 

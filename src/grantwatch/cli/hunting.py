@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from grantwatch.cli.guard import EXIT_FOUND
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
+from grantwatch.records.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,13 @@ LEAST_MEMORY = 64_000_000
 
 
 def run_hunt(
-    paths: Sequence[str], format_: str, output: str | None, fail_on: str | None, all_grants: bool, memory: str
+    paths: Sequence[str],
+    format_: str,
+    output: str | None,
+    fail_on: str | None,
+    all_grants: bool,
+    memory: str,
+    scope: Scope = EVERYTHING,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in _FORMATS:
@@ -50,7 +57,9 @@ def run_hunt(
     from grantwatch.hunt import hunt
 
     with _enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_])
+        found = hunt(
+            paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_], scope=scope
+        )
     _show(found, format_, output, all_grants, paths)
     if limit is None or not found.grants:
         return 0

@@ -58,6 +58,18 @@ def hunt_command(
             help="Exit with 1 when a grant or incident is at or above: informational, low, medium, high or critical.",
         ),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Leave out records before: 2026-11-01, 2026-11-01T12:30 or 30d."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="WHEN", help="Leave out records from then on; a day alone is read to its end."),
+    ] = None,
+    users: Annotated[
+        list[str] | None,
+        typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
+    ] = None,
     all_grants: Annotated[bool, typer.Option("--all", help="List quiet grants too, one by one (table).")] = False,
     memory: Annotated[
         str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
@@ -71,8 +83,9 @@ def hunt_command(
 
     def run() -> int:
         from grantwatch.cli.hunting import run_hunt
+        from grantwatch.records.scope import scope
 
-        return run_hunt(paths, format_, output, fail_on, all_grants, memory)
+        return run_hunt(paths, format_, output, fail_on, all_grants, memory, scope(since, until, users or ()))
 
     raise typer.Exit(guarded(run))
 

@@ -17,6 +17,7 @@ from grantwatch.records.discover import shown
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.model import Quarantined, UnreadFile
+from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.sniff import accepted, is_record, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation, strictly
 from grantwatch.records.tables import InputFile, Records, sql_text
@@ -64,11 +65,18 @@ def _watched(con: duckdb.DuckDBPyConnection, tell: Callable[[float], None]) -> I
 class Loader:
     """One run of reading: sniff, group alike files, read each group once per form in it, settle what is left."""
 
-    def __init__(self, records: Records, progress: Progress, meanwhile: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        records: Records,
+        progress: Progress,
+        meanwhile: Callable[[], None] | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> None:
         self.records = records
         self.con = records.con
         self.progress = progress
         self.meanwhile = threading.Thread(target=meanwhile, daemon=True) if meanwhile is not None else None
+        self.scope = scope
         self.passes = 0
         self.ledger = Ledger(records.con)
 
@@ -243,6 +251,8 @@ class Loader:
 
     def _insert_rows(self, form: Form, files: list[InputFile], pass_id: int, rows: str) -> None:
         shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
+        if self.scope:
+            shape = self.scope.narrowed(form.table, self._columns(form.table), shape)
         # No join, here or in a mapping: the plan must keep the order of the rows (see Records in this module).
         file_id = str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
         self.con.execute(
@@ -250,6 +260,9 @@ class Loader:
             f"SELECT {file_id} AS file_id, {form.claims()} AS claimed, {columns_of(form)} FROM ({rows}) AS source"
             f"), mapped AS ({form.mapping}) {shape}"
         )
+
+    def _columns(self, table: str) -> list[str]:
+        return [str(column[0]) for column in self.con.execute(f"SELECT * FROM {table} LIMIT 0").description]
 
     def _probe(self, file: InputFile) -> None:
         """A file whose sample holds no record: it is empty, or what it holds comes later, or it is no log."""
