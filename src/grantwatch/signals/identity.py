@@ -81,7 +81,7 @@ def odd_hour(self: Signal, case: Case) -> Answer:
     if sum(hours) < ENOUGH_SIGN_INS:
         if "history" in case.missing:
             return short_history(self, case)
-        few = f"hours are told from {ENOUGH_SIGN_INS} interactive sign-ins on; this user has {sum(hours)} before the grant"
+        few = f"hours are told from {ENOUGH_SIGN_INS} interactive sign-ins on; before the grant there are {sum(hours)}"
         return unsaid(self, case, few)
     when = case.grant.started_at
     if any(hours[(when.hour + step) % 24] for step in (-1, 0, 1)):
