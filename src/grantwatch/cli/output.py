@@ -10,7 +10,11 @@ from pathlib import Path
 
 from grantwatch.errors import UsageError
 
-__all__ = ["check_format", "check_output", "put", "write"]
+__all__ = ["WIDTH_OF_A_FILE", "check_format", "check_output", "put", "write"]
+
+
+WIDTH_OF_A_FILE = 140
+"""Columns of a table that is written to a file."""
 
 
 def check_format(given: str, accepted: Iterable[str]) -> None:

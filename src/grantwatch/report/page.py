@@ -1,4 +1,4 @@
-"""What the reports for a terminal are printed with: text that wraps, labels, headings, and plain text where it must be."""
+"""What reports for a terminal are printed with: text that wraps, labels, headings; plain text where it must be."""
 
 from __future__ import annotations
 
