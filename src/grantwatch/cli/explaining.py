@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from grantwatch.cli.memory import check_memory, enough
 from grantwatch.cli.output import WIDTH_OF_A_FILE, check_format, check_output, put
@@ -12,6 +13,9 @@ from grantwatch.errors import UsageError
 
 __all__ = ["run_explain"]
 
+_ID = re.compile(r"[0-9a-fA-F]{1,16}")
+"""What may be an id or its beginning, even where a file has that name."""
+
 
 def run_explain(grant_id: str, paths: Sequence[str], format_: str, output: str | None, memory: str) -> int:
     """Hunt, and explain one grant; returns the exit code. Raises UsageError and InputError."""
@@ -19,7 +23,7 @@ def run_explain(grant_id: str, paths: Sequence[str], format_: str, output: str |
     check_memory(memory)
     if output is not None:
         check_output(output)
-    if not grant_id.strip() or Path(grant_id).exists():
+    if not _ID.fullmatch(grant_id.strip()) and (not grant_id.strip() or os.path.exists(grant_id)):  # noqa: PTH110
         raise UsageError(f"GRANT_ID {grant_id or '(empty)'}: is no id; accepted is: grantwatch explain GRANT_ID PATH…")
     from grantwatch.hunt import hunt
     from grantwatch.verdict.pick import pick

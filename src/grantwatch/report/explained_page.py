@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grantwatch.grants.model import Tie
+from grantwatch.records.model import RecordRef
 from grantwatch.report import triage, words
 from grantwatch.report.answers import Answer
-from grantwatch.report.answers.model import tie
+from grantwatch.report.answers.model import place, tie
 from grantwatch.report.escape import terminal as safe
 from grantwatch.report.explained import Explained
 from grantwatch.report.page import Page, as_text, show
-from grantwatch.verdict import SignalAnswer, Status, Term
+from grantwatch.verdict import Severity, SignalAnswer, Status, Term
 from grantwatch.verdict.weights import weights
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render", "text"]
 
+MOST_RECORDS = 3
 LABEL = 19
 """Columns of a label: as wide as a time with seconds."""
 
@@ -75,12 +79,16 @@ class _Page(Page):
         for term in explanation.terms:
             self._term(term)
         self._print((f"{explanation.log_odds:+8.3f}", "bold"), ("  sum", "bold"))
-        odds = f"100 / (1 + e^{-explanation.log_odds:.3f}) = {explanation.score}"
+        odds = f"100 / (1 + e^{-explanation.log_odds:.3f}), rounded = {explanation.score}"
         self._print((f"          score {odds}: {explanation.severity.label}", "bold"))
-        self._labelled("-", _thresholds(), 8, "dim")
+        self._labelled("-", _thresholds(), 10, "dim")
         for gate in explanation.gates:
-            held = "held this grant back" if gate == explanation.applied else "not reached"
-            self._labelled("gate", f"at most {gate.at_most.label}, as {gate.why}: {held}", 8, "dim")
+            held = "this held it back" if gate == explanation.applied else "this did not decide"
+            self._labelled("-", f"gate: at most {gate.at_most.label}, as {gate.why}; {held}", 10, "dim")
+        if not explanation.gates:
+            self._labelled("-", "no gate keeps this grant below a severity", 10, "dim")
+        if explanation.severity is Severity.NONE:
+            self._labelled("-", "none: an established habit with nothing against it", 10, "dim")
 
     def _term(self, term: Term) -> None:
         self._print((f"{term.value:+8.3f}", "bold"), (f"  {_title(term)}", ""))
@@ -113,8 +121,7 @@ class _Page(Page):
         self._labelled("-", answer.why, 2, "dim")
         if evidence:
             self._labelled("-", _weight(answer), 2, "dim")
-            if answer.ties:
-                self._labelled("-", f"records: {', '.join(tie(each) for each in answer.ties)}", 2, "dim")
+            self._labelled("-", _records(evidence.records, answer.ties), 2, "dim")
         else:
             self._labelled("-", f"Looked at: {signal.looks_at}.", 2, "dim")
 
@@ -141,8 +148,16 @@ def _how(term: Term) -> list[str]:
     if term.kind == "group" and term.limit is not None and total > term.limit:
         lines.append(f"{total:+.3f}, but one group adds {term.limit:.3f} at the most")
     if term.factor != 1:
-        lines.append(f"× {term.factor:.3f}, as it is not sure that this was device code")
+        lines.append(f"× {term.factor:.3f}, as it is not wholly sure that this was device code (question 1)")
     return lines
+
+
+def _records(records: Sequence[RecordRef], ties: Sequence[Tie]) -> str:
+    places = [place(ref) for ref in records[:MOST_RECORDS]]
+    if len(records) > MOST_RECORDS:
+        places.append(f"{len(records) - MOST_RECORDS} more")
+    joined = f", {', '.join(map(tie, ties))}" if ties else ""
+    return f"records: {', '.join(places) or 'none'}{joined}"
 
 
 def _weight(answer: SignalAnswer) -> str:

@@ -120,3 +120,6 @@ class _Page(Sections):
         self.console.print()
         self._print(("Next: timelines, raw records and what to do, for each grant:", "dim"))
         self._print((f"{self.command} --format html --output report.html", ""), indent=2)
+        id = triage.short_id(self.hunt.grants[0].grant.grant_id)
+        self._print(("Why, signal by signal, for one grant:", "dim"))
+        self._print((self.command.replace("hunt", f"explain {id}", 1), ""), indent=2)

@@ -72,7 +72,7 @@ def tie_scale(case: Case, follow_on: FollowOn) -> Scale:
 
 def tie_words(tie: Tie) -> str:
     """`tied by session id, strength 0.9`."""
-    return f"tied by {tie.by.value.replace('_', ' ')}, strength {tie.strength:g}"
+    return f"tied by {tie.by.words}, strength {tie.strength:g}"
 
 
 def decay(case: Case, follow_on: FollowOn, *, full: timedelta = FIRST_HOUR, least: float = 0.2) -> Scale:

@@ -77,8 +77,8 @@ def habit(self: Signal, case: Case) -> Answer:
             days[day] = max(days.get(day, 0.0), _match(earlier, networks))
     matched = sorted((scale for scale in days.values() if scale), reverse=True)
     if len(matched) < HABIT_DAYS:
-        days_ = f"{len(matched)} earlier day{'' if len(matched) == 1 else 's'} with this client, resource and network"
-        return silent(self, case, f"{days_}; it takes {HABIT_DAYS}.")
+        held = "One earlier day has" if matched else "No earlier day has"
+        return silent(self, case, f"{held} this client, resource and network; it takes {HABIT_DAYS}.")
     strongest = matched[:SETTLED_DAYS]
     scale = (0.6 + 0.4 * (len(strongest) - HABIT_DAYS) / (SETTLED_DAYS - HABIT_DAYS)) * sum(strongest) / len(strongest)
     return self.fired(

@@ -183,7 +183,7 @@ def fan_out(self: Signal, case: Case) -> Answer:
     if not step:
         few = f"Resources: {len(resources)}, of {MANY_RESOURCES} that tell; clients of the family: {len(family)}, "
         return silent(self, case, f"{few}of {MANY_CLIENTS} that tell; none is known to be new to the user.")
-    told = f"{len(family)} clients of the family, {len(resources)} resources, {len(strange)} clients new to the user"
+    told = f"clients of the family: {len(family)}; resources: {len(resources)}; clients new to the user: {len(strange)}"
     scale = Scale().by(step, told)
     if all(prefix_known(case, use.network) for use in uses):
         scale = scale.by(0.5, "from networks that the user knows")
@@ -238,6 +238,6 @@ def moved(self: Signal, case: Case) -> Answer:
         )
     if not places:
         return _no_use(self, case)
-    if all(place.time <= until for place in places):
+    if all(use.last <= until for use in redeemer_uses(case.grant)):
         return silent(self, case, "The redeemer was not seen after the first hour.")
     return silent(self, case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.verdict.explain import Explanation, SignalAnswer, Status, explain
+from grantwatch.verdict.explanation import Explanation, SignalAnswer, Status, explain
 from grantwatch.verdict.incidents import incidents
 from grantwatch.verdict.judge import blind_signals, judge, judge_one
 from grantwatch.verdict.model import Incident, Judged, Severity, Verdict

@@ -30,7 +30,7 @@ def pick(judged: Sequence[Judged], wanted: str) -> Judged:
 
 def _unknown(judged: Sequence[Judged], wanted: str, asked: str) -> str:
     if not judged:
-        return f"GRANT_ID {wanted}: there is no grant in these logs"
+        return f"GRANT_ID {wanted}: there is no grant in these logs; a hunt over them says what they cannot show"
     grants = f"{len(judged)} grant{'' if len(judged) == 1 else 's'}"
     text = f"GRANT_ID {wanted}: no such grant among the {grants} in these logs"
     by_id = {each.grant.grant_id.lower(): each for each in judged}

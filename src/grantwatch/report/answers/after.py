@@ -89,16 +89,22 @@ def _managed(use: TokenUse) -> str:
 
 def done(asked: Asked) -> Answer:
     """Question 8."""
-    deeds = sorted(asked.grant.follow_ons, key=lambda each: each.time)
+    every = asked.grant.follow_ons
+    deeds = sorted((each for each in every if each.kind not in _DEVICE), key=lambda each: each.time)
+    devices = len(every) - len(deeds)
     facts = [Fact(words.minute(each.time), _deed(each), each.refs) for each in deeds[:MOST_DEEDS]]
     if len(deeds) > MOST_DEEDS:
         facts.append(Fact("", f"and {words.plural(len(deeds) - MOST_DEEDS, 'more follow-on')} in the JSON of a hunt"))
     if deeds:
         told = f"{words.plural(len(deeds), 'follow-on')}, each with the tie by which it belongs to this grant."
+    elif devices:
+        told = "Nothing else in these logs is tied to this grant."
     elif asked.lacks("stream:audit") and asked.lacks("stream:unified_audit"):
         told = "Not assessed."
     else:
         told = "No activity in these logs is tied to this grant."
+    if devices:
+        told += f" {words.plural(devices, 'registration')} of devices: see 7."
     gone = [
         *asked.blind("Inbox rules, mail, files, search", "stream:unified_audit"),
         *_no_audit(asked, "Directory changes"),
@@ -145,10 +151,13 @@ def containment(asked: Asked) -> Answer:
     for step in steps:
         marks = f"{' [changes the tenant]' if step.destructive else ''}{' [urgent]' if step.urgent else ''}"
         facts.append(Fact(f"step {step.order}", f"{step.title}{marks}"))
-    seen = f"{words.plural(len(undone), 'follow-on')} that may be a step of it" if undone else "No step of it"
-    told = f"{seen} is in these logs; {words.plural(len(steps), 'step')} to take, in this order."
     if undone:
-        told = f"{seen} in these logs, by whom stands below; {words.plural(len(steps), 'step')} to take, in this order."
+        told = f"{words.plural(len(undone), 'record')} that may be a step of it: by whom, stands below"
+    elif asked.lacks("stream:audit") and asked.lacks("stream:unified_audit"):
+        told = "Not assessed, as to what is done"
+    else:
+        told = "No step of it is in these logs"
+    told += f"; {words.plural(len(steps), 'step')} to take, in this order."
     gone = [
         *_no_audit(asked, "Which steps are done"),
         "What lives right now: logs end where they were exported. Ask the tenant; a hunt's HTML page has the requests.",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from grantwatch import knowledge
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, counted
 from grantwatch.respond.containment import is_guest
 from grantwatch.signals import device_account
-from grantwatch.verdict.links import clues, user_key
+from grantwatch.verdict.links import Clue, clues, user_key
+from grantwatch.verdict.model import Judged
 
 __all__ = ["normal", "privilege", "reach"]
 
@@ -43,7 +45,7 @@ def normal(asked: Asked) -> Answer:
             f"{profile.familiarity('grant_client', grant.client.id).tenant_users} with this client",
         )
     )
-    kind = "a room device, by its habit" if device_account(asked.case) else "not one of a room device, by its habit"
+    kind = "a room device, by its habit" if device_account(asked.case) else "no room device, by its habit"
     facts.append(
         Fact(
             "account",
@@ -75,27 +77,20 @@ def _most(counts: Counter[str]) -> str:
 def reach(asked: Asked) -> Answer:
     """Question 9."""
     grant = asked.grant
-    mine = clues(asked.judged)
     facts: list[Fact] = []
     incident = next((each for each in asked.found.incidents if grant.grant_id in each.grant_ids), None)
     if incident:
         facts.append(Fact("incident", f"{incident.incident_id}, {incident.severity.label}: {incident.title}"))
         if incident.shared:
             facts.append(Fact("shared", "; ".join(incident.shared)))
-    others = []
-    for each in asked.found.grants:
-        if user_key(each.grant) == user_key(grant):
-            continue
-        shared = sorted(mine & clues(each)) if mine else []
-        if shared:
-            others.append((each, ", ".join(clue.label for clue in shared)))
-    for each, what in others[:MOST_OTHERS]:
-        who = (
-            f"{each.grant.user.label}, {each.verdict.severity.label} {each.verdict.score}, grant {each.grant.grant_id}"
-        )
-        facts.append(Fact(words.minute(each.grant.started_at), f"{who}: {what}"))
+    others = _sharing(asked)
+    for each in others[:MOST_OTHERS]:
+        worst = each.worst.verdict
+        grants = f"{words.plural(each.count, 'grant')}, the worst {worst.severity.label} {worst.score}"
+        where = f"{each.worst.grant.grant_id} at {words.minute(each.worst.grant.started_at)}"
+        facts.append(Fact("shares", f"{each.worst.grant.user.label}: {', '.join(each.shared)}; {grants} ({where})"))
     if len(others) > MOST_OTHERS:
-        facts.append(Fact("", f"and {words.plural(len(others) - MOST_OTHERS, 'more grant')}"))
+        facts.append(Fact("", f"and {words.plural(len(others) - MOST_OTHERS, 'more user')}"))
     same = [each for each in asked.found.grants if user_key(each.grant) == user_key(grant) and each is not asked.judged]
     facts.append(Fact("same user", f"{counted(len(same), 'other grant')} in these logs"))
     if grant.session_users > 1:
@@ -103,19 +98,54 @@ def reach(asked: Asked) -> Answer:
     sent = sum(each.count for each in grant.follow_ons if each.kind == "mail_sent")
     if sent:
         facts.append(Fact("mail", f"{words.plural(sent, 'record')} of mail sent after the grant"))
-    users = len({user_key(each.grant) for each, _ in others})
-    told = (
-        f"{words.plural(users, 'other user')} {'has' if users == 1 else 'have'} a grant that shares a network or a "
-        "scripted user agent with this one."
-        if others
-        else "No grant of another user in these logs shares a new or rented network, or a scripted user agent, with it."
-    )
+    near = sum(each.network for each in others)
+    if near:
+        told = f"{words.plural(near, 'other user')} with a grant from the same new or rented network."
+    else:
+        told = "No grant of another user in these logs came from the same new or rented network."
+    if len(others) > near:
+        told += f" {words.plural(len(others) - near, 'more user')} with the same scripted user agent only."
     gone = [
         *asked.blind("Mail that was sent", "stream:unified_audit"),
         "Who got mail or chat from this account, and the lure itself: needs a message trace, which is not read.",
         *asked.blind("Other users by provider", "field:asn"),
     ]
     return Answer(9, "reach", "Who else is concerned?", told, tuple(facts), tuple(gone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """Another user's grants that share something with this one: how many, the worst, what, and whether a network."""
+
+    worst: Judged
+    count: int
+    shared: tuple[str, ...]
+    network: bool
+
+
+def _sharing(asked: Asked) -> list[_Sharing]:
+    """Other users with something in common, those with a network first, then the worst first."""
+    mine = clues(asked.judged)
+    if not mine:
+        return []
+    by_user: dict[str, list[Judged]] = defaultdict(list)
+    shared: dict[str, set[Clue]] = defaultdict(set)
+    for each in asked.found.grants:
+        user = user_key(each.grant)
+        common = mine & clues(each) if user != user_key(asked.grant) else frozenset()
+        if common:
+            by_user[user].append(each)
+            shared[user] |= common
+    found = [
+        _Sharing(
+            max(grants, key=lambda each: each.verdict.score),
+            len(grants),
+            tuple(clue.label for clue in sorted(shared[user], key=lambda clue: (clue.kind == "agent", clue))),
+            any(clue.kind != "agent" for clue in shared[user]),
+        )
+        for user, grants in by_user.items()
+    ]
+    return sorted(found, key=lambda each: (not each.network, -each.worst.verdict.score, each.worst.grant.user.label))
 
 
 def privilege(asked: Asked) -> Answer:
@@ -130,7 +160,7 @@ def privilege(asked: Asked) -> Answer:
     gone = []
     if not grant.role_ids:
         told = "Not assessed."
-        gone.append("Directory roles: no record of this grant carries authenticationProcessingDetails (wids).")
+        gone.append("Directory roles: no record of this grant carries wids (in authenticationProcessingDetails).")
     elif privileged:
         told = f"The token carries directory roles: {privileged}."
     else:

@@ -7,7 +7,7 @@ from grantwatch.grants.model import Leg, LegKind, Network, Outcome
 from grantwatch.profile.model import Familiarity
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, place, tie
-from grantwatch.signals.view import redeemer_uses
+from grantwatch.signals.view import new_to_user, redeemer_uses
 
 __all__ = ["approval", "authentication", "client", "parties", "policy"]
 
@@ -47,7 +47,8 @@ def approval(asked: Asked) -> Answer:
 def _leg(leg: Leg) -> str:
     how = {True: "interactive", False: "non-interactive", None: "kind not logged"}[leg.interactive]
     parts = [f"{leg.kind.value} ({how})", words.network(leg.network), words.error(leg.error_code)]
-    parts += [leg.status_detail or "", tie(leg.tie), place(leg.ref)]
+    detail = (leg.status_detail or "").strip().rstrip(".")
+    parts += [detail if detail not in parts[-1] else "", tie(leg.tie), place(leg.ref)]
     return "; ".join(part for part in parts if part)
 
 
@@ -59,7 +60,7 @@ def client(asked: Asked) -> Answer:
     if known:
         family = "in the family of client ids" if known.foci else "not in the family of client ids"
         reach = ": its refresh token serves the other members too" if known.foci else ""
-        facts.append(Fact("kind", f"{known.kind.replace('_', ' ')}, listed as Microsoft's; {family}{reach}"))
+        facts.append(Fact("kind", f"a known client, {known.kind.replace('_', ' ')}; {family}{reach}"))
         usual = "is" if known.device_code_usual else "is not"
         facts.append(
             Fact("usual", f"this client {usual} known for device code, which explains a grant and excuses none")
@@ -94,10 +95,11 @@ def parties(asked: Asked) -> Answer:
     if grant.redemption:
         leg = grant.redemption
         facts += _party(asked, "redeemer", leg.network, leg.user_agent)
-        told = f"The first token went to {words.network(leg.network)}."
+        told = f"The first token went to {words.network(leg.network)}{_verdict(asked, leg.network)}."
     elif first:
         facts += _party(asked, "redeemer", first.network, first.user_agent)
-        told = f"The redemption is not in these logs; the first token use came from {words.network(first.network)}."
+        where = f"{words.network(first.network)}{_verdict(asked, first.network)}"
+        told = f"The redemption is not in these logs; the first token use came from {where}."
     elif grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
         told = "Nobody got a token; who polled for it leaves no record."
     else:
@@ -143,10 +145,23 @@ def _party(asked: Asked, label: str, network: Network, agent: str | None) -> lis
     return facts
 
 
+def _verdict(asked: Asked, network: Network) -> str:
+    """What is most telling of the redeemer's network, for the end of a sentence."""
+    said = []
+    mark = knowledge.network(network.asn, network.ip, asked.grant.started_at.date())
+    if mark:
+        said.append(f"listed as {mark.kind}")
+    if not asked.lacks("history"):
+        new = new_to_user(asked.case, network)
+        said += [] if new is None else ["new to this user" if new else "known to this user"]
+    return f": {' and '.join(said)}" if said else ""
+
+
 def _known(seen: Familiarity) -> str:
     """How well a value was known before the grant, for the user and for the tenant."""
     user = f"on {words.plural(seen.user_days, 'day')} of this user" if seen.known_to_user else "never with this user"
-    return f"{user}, with {words.plural(seen.tenant_users, 'user')} of the tenant"
+    tenant = words.plural(seen.tenant_users, "user") if seen.tenant_users else "nobody"
+    return f"{user}, with {tenant} of the tenant"
 
 
 def authentication(asked: Asked) -> Answer:

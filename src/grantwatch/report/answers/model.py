@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grantwatch.grants.model import Grant, Tie
+from grantwatch.grants.model import Grant, Tie, TieBy
 from grantwatch.hunt import Hunt
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
@@ -74,9 +74,10 @@ def _because(needs: Iterable[str]) -> str:
 
 
 def tie(by: Tie) -> str:
-    """`tied by session id (0.9)`; the anchor of the grant is its own."""
-    name = by.by.value.replace("_", " ")
-    return "the record this grant is anchored on" if name == "self" else f"tied by {name} ({by.strength:g})"
+    """`tied by session id (0.9)`: how, and how strong that is (0–1). The anchor of the grant is tied to nothing."""
+    if by.by is TieBy.SELF:
+        return "the anchor of this grant"
+    return f"tied by {by.by.words} ({by.strength:g})"
 
 
 def place(ref: RecordRef) -> str:
