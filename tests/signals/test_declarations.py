@@ -107,9 +107,7 @@ def test_why_a_signal_did_not_fire_is_what_it_declares_unless_it_knows_better() 
     assert first_use.not_fired().why == first_use.otherwise
     assert first_use.not_fired("A closer reason.").why == "A closer reason."
     answer = first_use.judge(a_grant().approved().redeemed().habit(times=3, every=5).case())
-    assert answer == NotFired(
-        first_use.id, "This user had signed in with a device code 3 times before, first on 2026-09-29."
-    )
+    assert answer == NotFired(first_use.id, "This user had signed in with a device code before, last on 2026-10-09.")
 
 
 def test_what_the_records_of_a_grant_do_not_say_is_not_assessed_although_the_logs_could() -> None:

@@ -13,6 +13,7 @@ from grantwatch.report.answers.model import place, tie
 from grantwatch.report.escape import terminal as safe
 from grantwatch.report.explained import Explained
 from grantwatch.report.page import Page, as_text, show
+from grantwatch.signals import why_blind
 from grantwatch.verdict import Severity, SignalAnswer, Status, Term
 from grantwatch.verdict.weights import weights
 
@@ -121,6 +122,9 @@ class _Page(Page):
         self._labelled("-", answer.why, 2, "dim")
         if evidence:
             self._labelled("-", _weight(answer), 2, "dim")
+            if answer.missing:
+                lacking = why_blind(answer.missing).removeprefix("Not assessed: ").rstrip(".")
+                self._labelled("-", f"seen from what is there; there may be more, as {lacking}", 2, "yellow")
             self._labelled("-", _records(evidence.records, answer.ties), 2, "dim")
         else:
             self._labelled("-", f"Looked at: {signal.looks_at}.", 2, "dim")

@@ -38,11 +38,8 @@ def first_use(self: Signal, case: Case) -> Answer:
     grant, profile = case.grant, case.profile
     earlier = earlier_grants(case)
     if earlier:
-        first = min(each.started_at for each in earlier)
-        times = "once" if len(earlier) == 1 else f"{len(earlier)} times"
-        return silent(
-            self, case, f"This user had signed in with a device code {times} before, first on {first:%Y-%m-%d}."
-        )
+        last = max(each.started_at for each in earlier)
+        return silent(self, case, f"This user had signed in with a device code before, last on {last:%Y-%m-%d}.")
     scale = history_scale(case)
     if not scale:
         return short_history(self, case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from grantwatch import knowledge
+from grantwatch.grants.model import Outcome
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, counted
 from grantwatch.respond.containment import is_guest
@@ -21,28 +21,32 @@ MOST_OTHERS = 10
 def normal(asked: Asked) -> Answer:
     """Question 4."""
     grant, profile = asked.grant, asked.profile
-    earlier = profile.earlier_grants
-    worse = asked.judged.worse_grants
+    earlier = _earlier(asked)
+    days, tenant_days = profile.user_history_days, profile.tenant_history_days
     facts = [
         Fact(
             "history",
-            f"{profile.user_history_days:.0f} days and {counted(profile.user_records, 'record')} of this user before "
-            f"the grant; {profile.tenant_history_days:.0f} days of the tenant",
+            f"{days:.0f} days and {counted(profile.user_records, 'record')} of this user before the grant; "
+            f"{tenant_days:.0f} days of the tenant",
         )
     ]
     if earlier:
-        clients = Counter(knowledge.client_name(each.client_id) for each in earlier)
-        prefixes = Counter(prefix for each in earlier for prefix in each.prefixes)
+        clients = Counter(words.client(each.grant.client) for each in earlier)
+        prefixes = Counter(
+            prefix for each in earlier for prefix in {leg.network.prefix for leg in each.grant.legs} if prefix
+        )
         facts.append(Fact("clients", _most(clients)))
         facts.append(Fact("networks", _most(prefixes) or "not logged"))
-        suspicious = sum(each.grant_id in worse for each in earlier)
-        if suspicious:
-            facts.append(Fact("left out", f"{counted(suspicious, 'earlier grant')} judged high or worse: no habit"))
+    worse = asked.judged.worse_grants
+    if worse:
+        facts.append(Fact("left out", f"{words.plural(len(worse), 'earlier grant')} judged high or worse: no habit"))
+    others = profile.tenant_grant_users - bool(profile.earlier_grants)
+    with_client = profile.familiarity("grant_client", grant.client.id).tenant_users
     facts.append(
         Fact(
             "tenant",
-            f"{counted(profile.tenant_grant_users, 'other user')} of {profile.tenant_users} used device code before; "
-            f"{profile.familiarity('grant_client', grant.client.id).tenant_users} with this client",
+            f"{counted(others, 'other user')} of {profile.tenant_users} in these logs used device code before, "
+            f"{with_client} of them with this client",
         )
     )
     kind = "a room device, by its habit" if device_account(asked.case) else "no room device, by its habit"
@@ -55,7 +59,8 @@ def normal(asked: Asked) -> Answer:
     if asked.lacks("history") and not earlier:
         told = "Not assessed: these logs do not reach back far enough to say."
     elif earlier:
-        first, last = min(each.started_at for each in earlier), max(each.started_at for each in earlier)
+        starts = [each.grant.started_at for each in earlier]
+        first, last = min(starts), max(starts)
         told = (
             f"This user had {words.plural(len(earlier), 'device code grant')} before: first {words.day(first)}, "
             f"last {words.day(last)}."
@@ -67,6 +72,18 @@ def normal(asked: Asked) -> Answer:
         "Peers, job, tickets and pilots: groups, job titles and change records are in no log that was read.",
     ]
     return Answer(4, "normal", "Is it normal for this user and their peers?", told, tuple(facts), tuple(gone))
+
+
+def _earlier(asked: Asked) -> list[Judged]:
+    """The user's earlier grants in these logs of which a token came, or may have come."""
+    mine = user_key(asked.grant)
+    return [
+        each
+        for each in asked.found.grants
+        if user_key(each.grant) == mine
+        and each.grant.started_at < asked.grant.started_at
+        and each.grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
+    ]
 
 
 def _most(counts: Counter[str]) -> str:

@@ -113,6 +113,7 @@ def parties(asked: Asked) -> Answer:
         refused = [leg for leg in grant.of(LegKind.BLOCKED) if leg.network.ip != browser.network.ip]
         for leg in refused[:1]:
             facts += _party(asked, "refused", leg.network, leg.user_agent)
+            told += f" It was refused to {words.network(leg.network)}{_verdict(asked, leg.network)}."
     else:
         gone += asked.blind("The person's side", "stream:interactive") or [
             "The person's side: no interactive sign-in belongs to this grant."
@@ -130,7 +131,7 @@ def _party(asked: Asked, label: str, network: Network, agent: str | None) -> lis
     if not asked.lacks("history"):
         seen = asked.profile.familiarity
         said = [
-            f"{name} {_known(seen(dimension, value))}"
+            f"{name}: {_known(seen(dimension, value))}"
             for name, dimension, value in (
                 ("address range", "prefix", network.prefix),
                 ("provider", "asn", network.asn),
@@ -158,16 +159,17 @@ def _verdict(asked: Asked, network: Network) -> str:
 
 
 def _known(seen: Familiarity) -> str:
-    """How well a value was known before the grant, for the user and for the tenant."""
-    user = f"on {words.plural(seen.user_days, 'day')} of this user" if seen.known_to_user else "never with this user"
+    """How well a value was known before the grant, for the user and in ordinary sign-ins of the tenant."""
+    user = f"{words.plural(seen.user_days, 'day')} of this user" if seen.known_to_user else "never with this user"
     tenant = words.plural(seen.tenant_users, "user") if seen.tenant_users else "nobody"
-    return f"{user}, with {tenant} of the tenant"
+    return f"{user}, {tenant} of the tenant"
 
 
 def authentication(asked: Asked) -> Answer:
     """Question 5."""
     grant = asked.grant
-    legs = grant.of(LegKind.APPROVAL, LegKind.SIGHTING, LegKind.REDEMPTION) or grant.legs
+    # The Unified Audit Log does not tell how a person authenticated.
+    legs = grant.of(LegKind.APPROVAL, LegKind.REDEMPTION)
     facts = [Fact(leg.kind.value, "; ".join(leg.auth_methods), (leg.ref,)) for leg in legs if leg.auth_methods] or [
         Fact(leg.kind.value, leg.status_detail, (leg.ref,)) for leg in legs if leg.status_detail and not leg.error_code
     ]
