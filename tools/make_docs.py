@@ -39,6 +39,7 @@ def signals_page() -> str:
             "",
             f"- Group `{signal.group}`, weight {signal.weight:+.1f}"
             + ("; may make a grant high without a second group" if signal.alone else ""),
+            f"- Looks at: {signal.looks_at}",
             f"- ATT&CK: {', '.join(signal.techniques) or 'none'}",
             f"- Needs: {', '.join(f'`{need}`' for need in signal.needs) or 'nothing beyond the grant itself'}",
             *(f"- False positive: {text}" for text in signal.false_positives),

@@ -63,12 +63,12 @@ def hunt(
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
-    from grantwatch.records.load import read
+    from grantwatch.records.load import nothing_read, read
 
     meanwhile = partial(_load, tuple(afterwards))
     with read(paths, memory=memory, progress=progress, meanwhile=meanwhile, scope=scope) as records:
         if not records.files:
-            raise InputError(_nothing(records.unread))
+            raise InputError(nothing_read(records.unread))
         return _judged(records, raw, scope)
 
 
@@ -150,16 +150,6 @@ def _left_out(scope: Scope, total: RecordSums) -> list[str]:
 
 def _s(count: int) -> str:
     return "" if count == 1 else "s"
-
-
-def _nothing(unread: list[UnreadFile]) -> str:
-    if not unread:
-        return "no input: name files, folders or globs that hold exported logs"
-    lines = [f"{file.file}: {file.seen}" for file in unread[:10]]
-    if len(unread) > 10:
-        lines.append(f"… and {len(unread) - 10} more")
-    hints = dict.fromkeys(file.hint for file in unread[:10])
-    return "no input could be read\n" + "\n".join(f"  {line}" for line in lines) + "\n" + "\n".join(hints)
 
 
 def _raw(records: Records, judged: tuple[Judged, ...]) -> dict[tuple[str, int], str]:

@@ -56,6 +56,19 @@ def test_plain_where_colours_are_not_wanted(
     assert "CRITICAL" in shown
 
 
+@pytest.mark.parametrize("command", [["inspect"], ["explain", "cf30"]])
+def test_other_commands_have_colours_too_and_none_where_they_are_not_wanted(
+    examples: Path, tmp_path: Path, environment: dict[str, str], command: list[str]
+) -> None:
+    asked = [*command, str(examples)]
+    code, shown = on_terminal(asked, environment | {"TERM": "xterm-256color"}, tmp_path)
+    assert code == 0
+    assert "\x1b[1m" in shown.partition("Grantwatch ")[2]
+    code, shown = on_terminal(asked, environment | {"TERM": "xterm-256color", "NO_COLOR": "1"}, tmp_path)
+    assert code == 0
+    assert "\x1b" not in shown.partition("Grantwatch ")[2]
+
+
 def test_a_page_is_not_poured_into_a_terminal(examples: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     code, shown = on_terminal(["hunt", str(examples), "--format", "html"], environment, tmp_path)
     assert code == 2

@@ -12,13 +12,15 @@ from tests.cli.conftest import Run
 
 LIGHT = """
 import sys
-sys.argv = ["grantwatch", "hunt", "--help"]
 from grantwatch.cli import main
-try:
-    main()
-except SystemExit:
-    pass
-heavy = {"duckdb", "jinja2", "orjson", "grantwatch.hunt", "grantwatch.records.load"} & set(sys.modules)
+for command in ([], ["hunt"], ["inspect"], ["explain"]):
+    sys.argv = ["grantwatch", *command, "--help"]
+    try:
+        main()
+    except SystemExit:
+        pass
+engine = {"duckdb", "grantwatch.hunt", "grantwatch.records.load", "grantwatch.signals"}
+heavy = ({"jinja2", "orjson"} | engine) & set(sys.modules)
 sys.exit(f"imported for a help text: {sorted(heavy)}" if heavy else 0)
 """
 

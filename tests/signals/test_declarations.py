@@ -8,7 +8,19 @@ import pytest
 from tests.builders import HOME, NOWHERE, OFFICE, PYTHON, RENTED, SAME_CITY, a_grant
 
 from grantwatch.errors import DeclarationError
-from grantwatch.signals import GROUPS, NEEDS, Case, Evidence, NotAssessed, Signal, lacking, registered, signal
+from grantwatch.grants.model import Named
+from grantwatch.signals import (
+    GROUPS,
+    NEEDS,
+    Case,
+    Evidence,
+    NotAssessed,
+    NotFired,
+    Signal,
+    lacking,
+    registered,
+    signal,
+)
 
 TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
 BLIND = frozenset(NEEDS)
@@ -21,6 +33,9 @@ def test_declares_itself_in_full(each: Signal) -> None:
     assert each.title
     assert not each.title.endswith(".")
     assert each.question.endswith("?")
+    assert each.looks_at
+    assert not each.looks_at.endswith(".")
+    assert each.otherwise.endswith(".")
     assert each.gaps
     assert (each.weight < 0) is (each.group == "favour")
     assert not (each.alone and each.group == "favour")
@@ -83,8 +98,25 @@ def test_either_audit_log_will_do() -> None:
     assert lacking(("stream:unified_audit",), frozenset({"stream:unified_audit"})) == ("stream:unified_audit",)
 
 
-def _judge(self: Signal, case: Case) -> None:
-    return None
+def _judge(self: Signal, case: Case) -> NotFired:
+    return self.not_fired()
+
+
+def test_why_a_signal_did_not_fire_is_what_it_declares_unless_it_knows_better() -> None:
+    first_use = next(each for each in registered() if each.id == "identity.first_use")
+    assert first_use.not_fired().why == first_use.otherwise
+    assert first_use.not_fired("A closer reason.").why == "A closer reason."
+    answer = first_use.judge(a_grant().approved().redeemed().habit(times=3, every=5).case())
+    assert answer == NotFired(first_use.id, "This user had signed in with a device code before, last on 2026-10-09.")
+
+
+def test_what_the_records_of_a_grant_do_not_say_is_not_assessed_although_the_logs_could() -> None:
+    by_id = {each.id: each for each in registered()}
+    case = a_grant(client=Named(None, None)).sighted(NOWHERE, agent=None).case()
+    for id in ("client.new_to_user", "network.hosting", "network.new_country", "token.kit_agent", "token.script_agent"):
+        answer = by_id[id].judge(case)
+        assert isinstance(answer, NotAssessed), id
+        assert answer.why.startswith("Not assessed: ")
 
 
 @pytest.mark.parametrize(
@@ -97,4 +129,6 @@ def _judge(self: Signal, case: Case) -> None:
 )
 def test_a_wrong_declaration_is_refused(id: str, group: str, needs: tuple[str, ...], told: str) -> None:
     with pytest.raises(DeclarationError, match=told):
-        signal(id, title="t", question="q?", group=group, weight=1.0, needs=needs)(_judge)
+        signal(id, title="t", question="q?", group=group, weight=1.0, looks_at="x", otherwise="No.", needs=needs)(
+            _judge
+        )

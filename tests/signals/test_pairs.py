@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -35,7 +36,7 @@ from tests.builders import (
 )
 
 from grantwatch.grants.model import Device, Party, Tie, TieBy, TokenKind
-from grantwatch.signals import Evidence, registered
+from grantwatch.signals import Evidence, NotFired, registered
 
 Make = Callable[[], GrantBuilder]
 
@@ -183,11 +184,17 @@ def test_fires_on_the_grant(id: str) -> None:
     assert answer.records
     assert 1 <= len(answer.chip.split()) <= 5
     assert answer.summary.endswith(".")
+    product = math.prod(factor.value for factor in answer.factors)
+    assert answer.weight == pytest.approx(SIGNALS[id].weight * product, abs=0.0006), answer.factors
+    assert all(factor.why for factor in answer.factors)
 
 
 @pytest.mark.parametrize("id", sorted(PAIRS))
 def test_stays_silent_on_the_look_alike(id: str) -> None:
-    assert SIGNALS[id].judge(PAIRS[id][1]().case()) is None
+    answer = SIGNALS[id].judge(PAIRS[id][1]().case())
+
+    assert isinstance(answer, NotFired), answer
+    assert answer.why.endswith(".")
 
 
 def test_look_alikes_stay_off_the_phone_too() -> None:
@@ -199,4 +206,4 @@ def test_look_alikes_stay_off_the_phone_too() -> None:
 
 
 def test_browser_agents_are_no_scripts() -> None:
-    assert SIGNALS["token.script_agent"].judge(a_grant().redeemed(agent=FIREFOX).case()) is None
+    assert isinstance(SIGNALS["token.script_agent"].judge(a_grant().redeemed(agent=FIREFOX).case()), NotFired)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import re
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
+from grantwatch.cli.memory import check_memory, enough
+from grantwatch.cli.output import check_output, write
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
 from grantwatch.records.scope import EVERYTHING, Scope
@@ -32,8 +27,6 @@ _NEEDED = {
     "html": ("grantwatch.report.html",),
 }
 """What each format needs to be shown, loaded while DuckDB reads."""
-LEAST_MEMORY = 64_000_000
-"""Bytes below which DuckDB cannot even set up its tables."""
 
 
 def run_hunt(
@@ -49,14 +42,14 @@ def run_hunt(
     if format_ not in _FORMATS:
         raise UsageError(f"--format {format_}: accepted are {', '.join(_FORMATS)}")
     limit = _severity(fail_on)
-    _check_memory(memory)
+    check_memory(memory)
     if output is not None:
-        _check_output(output)
+        check_output(output)
     elif format_ == "html" and sys.stdout.isatty():
         raise UsageError("--format html writes a page: add --output report.html")
     from grantwatch.hunt import hunt
 
-    with _enough(memory), reading() as progress:
+    with enough(memory), reading() as progress:
         found = hunt(
             paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_], scope=scope
         )
@@ -66,48 +59,6 @@ def run_hunt(
     worst = max(each.verdict.severity for each in found.grants)
     worst = max([worst, *(incident.severity for incident in found.incidents)])
     return EXIT_FOUND if worst >= limit else 0
-
-
-def _check_memory(size: str) -> None:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", size.strip(), re.IGNORECASE)
-    bytes_ = float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
-    if bytes_ < LEAST_MEMORY:
-        least = f"{LEAST_MEMORY // 10**6}MB"
-        raise UsageError(f"--memory {size}: accepted is a size of {least} or more, such as 700MB or 4GB")
-
-
-def _check_output(output: str) -> None:
-    """Refuse before the read what could not be written after it."""
-    path = Path(output)
-    if path.is_dir():
-        raise UsageError(f"--output {output}: is a folder; name a file in it")
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise UsageError(f"--output {output}: the folder {path.parent} is not there")
-    if path.exists() and not path.is_file():
-        return
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UsageError(f"--output {output}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _enough(memory: str) -> Iterator[None]:
-    """Turn DuckDB's out of memory and out of disk into words."""
-    try:
-        yield
-    except Exception as error:
-        text = str(error)
-        if "temp_directory_size" in text or "No space left" in text or getattr(error, "errno", None) == errno.ENOSPC:
-            raise UsageError(
-                "the disk is full: what does not fit in memory is spilled to the temporary folder; "
-                "set TMPDIR to one with more room"
-            ) from error
-        if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
-            raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error
-        raise
 
 
 def _severity(name: str | None) -> Severity | None:
@@ -137,7 +88,7 @@ def _show(found: Hunt, format_: str, output: str | None, all_grants: bool, paths
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    _write(output, data)
+    write(output, data)
 
 
 def _table(found: Hunt, output: str | None, all_grants: bool, paths: Sequence[str]) -> None:
@@ -146,7 +97,7 @@ def _table(found: Hunt, output: str | None, all_grants: bool, paths: Sequence[st
     command = "grantwatch hunt " + " ".join(_shown(path) for path in paths)
     if output is not None:
         text = terminal.text(found, width=140, color=False, all_grants=all_grants, command=command)
-        _write(output, text.encode("utf-8", errors="replace"))
+        write(output, text.encode("utf-8", errors="replace"))
         return
     from rich.console import Console
 
@@ -157,35 +108,3 @@ def _shown(path: str) -> str:
     import shlex
 
     return shlex.quote(path)
-
-
-def _write(output: str, data: bytes) -> None:
-    """Write whole or not at all: a file beside the target, then a rename. Raises UsageError where that fails.
-
-    A device or a pipe is written to as it is.
-    """
-    from grantwatch.report.escape import terminal
-
-    path = Path(output)
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-        else:
-            _replace(path.resolve(), data)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise UsageError(f"--output {output}: cannot be written: {error.strerror or error}") from error
-    sys.stderr.write(f"grantwatch: wrote {terminal(output)}\n")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        # mkstemp makes the file private; a report holds personal data, so it stays so.
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

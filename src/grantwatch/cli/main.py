@@ -10,6 +10,7 @@ import typer
 
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
+from grantwatch.cli.options import Memory, Output, Paths, TableOrJson
 
 __all__ = ["app", "main", "program"]
 
@@ -43,13 +44,11 @@ def root(
 
 @app.command("hunt")
 def hunt_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")],
+    paths: Paths,
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="How to show what was found: table, json or html.")
     ] = "table",
-    output: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
-    ] = None,
+    output: Output = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -71,9 +70,7 @@ def hunt_command(
         typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
     ] = None,
     all_grants: Annotated[bool, typer.Option("--all", help="List quiet grants too, one by one (table).")] = False,
-    memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
-    ] = "700MB",
+    memory: Memory = "700MB",
 ) -> None:
     """Hunt over exported logs: every device code grant, which ones to worry about, why, and what could not be seen.
 
@@ -86,6 +83,48 @@ def hunt_command(
         from grantwatch.records.scope import scope
 
         return run_hunt(paths, format_, output, fail_on, all_grants, memory, scope(since, until, users or ()))
+
+    raise typer.Exit(guarded(run))
+
+
+@app.command("inspect")
+def inspect_command(
+    paths: Paths, format_: TableOrJson = "table", output: Output = None, memory: Memory = "700MB"
+) -> None:
+    """Say what exported files hold, without judging: forms, records, users, time, fields, and what cannot be seen.
+
+    Reads what a hunt would read and stops there, so it is quicker.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.inspecting import run_inspect
+
+        return run_inspect(paths, format_, output, memory)
+
+    raise typer.Exit(guarded(run))
+
+
+@app.command("explain")
+def explain_command(
+    grant_id: Annotated[
+        str, typer.Argument(metavar="GRANT_ID", help="The id of a grant as a hunt gives it, or how it begins.")
+    ],
+    paths: Paths,
+    format_: TableOrJson = "table",
+    output: Output = None,
+    memory: Memory = "700MB",
+) -> None:
+    """Explain one grant: what happened, each signal that fired or did not and why, and the score term by term.
+
+    Hunts over the same logs first: a grant is judged against everything in them.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.explaining import run_explain
+
+        return run_explain(grant_id, paths, format_, output, memory)
 
     raise typer.Exit(guarded(run))
 

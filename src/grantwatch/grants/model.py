@@ -81,6 +81,18 @@ class TieBy(StrEnum):
     SELF = "self"
     """The record that the grant is anchored on."""
 
+    @property
+    def words(self) -> str:
+        """`session id`, `user, client and time`."""
+        return _TIE_WORDS.get(self.value, self.value.replace("_", " "))
+
+
+_TIE_WORDS = {
+    "user_client_time": "user, client and time",
+    "user_time": "user and time",
+    "self": "itself",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grantwatch.records.blind import HISTORY, SIGN_INS, blind, span
 from grantwatch.records.forms import FORMS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from grantwatch.records.tables import InputFile, Records
 
-__all__ = ["coverage", "file_reports", "sums"]
+__all__ = ["coverage", "file_reports", "sources_by_file", "sums", "users_by_file"]
 
 _FIELDS = ("protocol", "transfer", "session_id", "token_id", "asn", "user_agent")
 _TITLES = {
@@ -127,28 +128,48 @@ def coverage(con: duckdb.DuckDBPyConnection) -> Coverage:
     gaps: dict[str, list[Gap]] = defaultdict(list)
     for stream, start, end in con.execute(_sql("gaps.sql")).fetchall():
         gaps[stream].append(Gap(start, end))
-    cursor = con.execute(_sql("coverage.sql"))
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    sources = tuple(
-        SourceCoverage(
-            stream=row["stream"],
-            title=_TITLES[row["stream"]],
-            forms=tuple(row["forms"]),
-            records=row["records"],
-            first=row["first_time"],
-            last=row["last_time"],
-            gaps=tuple(gaps[row["stream"]]),
-            fields=tuple(FieldShare(field, row[field], row["entra_rows"]) for field in _FIELDS)
-            if row["entra_rows"]
-            else (),
-        )
-        for row in rows
-    )
-    order = list(_TITLES)
-    sources = tuple(sorted(sources, key=lambda source: order.index(source.stream)))
+    rows = _rows(con)
+    sources = _in_order(_source(row, tuple(gaps[row["stream"]])) for row in rows)
     missing = _missing(sources)
     return Coverage(sources, missing, tuple(blind(sources, missing)), sum(row["time_unusable"] for row in rows))
+
+
+def sources_by_file(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[SourceCoverage, ...]]:
+    """The streams of each file, without gaps, by file_id. Needs `coverage` to have run."""
+    found: dict[int, list[SourceCoverage]] = defaultdict(list)
+    for row in _rows(con, by_file=True):
+        found[row["file_id"]].append(_source(row))
+    return {file_id: _in_order(sources) for file_id, sources in found.items()}
+
+
+def users_by_file(con: duckdb.DuckDBPyConnection) -> dict[int | None, int]:
+    """How many people are in each file, by file_id, and in all of them together, by None."""
+    return dict(con.execute(_sql("users.sql")).fetchall())
+
+
+def _rows(con: duckdb.DuckDBPyConnection, *, by_file: bool = False) -> list[dict[str, Any]]:
+    cursor = con.execute(_sql("coverage.sql").replace("$by", "file_id, " if by_file else ""))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _source(row: dict[str, Any], gaps: tuple[Gap, ...] = ()) -> SourceCoverage:
+    rows = row["entra_rows"]
+    return SourceCoverage(
+        stream=row["stream"],
+        title=_TITLES[row["stream"]],
+        forms=tuple(row["forms"]),
+        records=row["records"],
+        first=row["first_time"],
+        last=row["last_time"],
+        gaps=gaps,
+        fields=tuple(FieldShare(field, row[field], rows) for field in _FIELDS) if rows else (),
+    )
+
+
+def _in_order(sources: Iterable[SourceCoverage]) -> tuple[SourceCoverage, ...]:
+    order = list(_TITLES)
+    return tuple(sorted(sources, key=lambda source: order.index(source.stream)))
 
 
 def _missing(sources: tuple[SourceCoverage, ...]) -> frozenset[str]:

@@ -1,6 +1,7 @@
--- One row per stream of telemetry: how much of it, over what time, and which fields are filled in. Needs: tally.
+-- One row per stream of telemetry (per file, where $by names file_id): how much of it, over what time, and which fields
+-- are filled in. Needs: tally.
 SELECT
-    stream,
+    $bystream,
     list_sort(list(DISTINCT form)) AS forms,
     sum(records) AS records,
     min(first_time) AS first_time,
@@ -15,5 +16,5 @@ SELECT
     coalesce(sum(user_agent) FILTER (WHERE entra), 0) AS user_agent
 FROM tally
 WHERE ignored IS NULL
-GROUP BY stream
-ORDER BY stream
+GROUP BY $bystream
+ORDER BY $bystream

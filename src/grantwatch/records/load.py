@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from grantwatch.records.discover import discover
 from grantwatch.records.loader import Loader
+from grantwatch.records.model import UnreadFile
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.tables import Progress, Records, connect
 
-__all__ = ["Progress", "Records", "connect", "read"]
+__all__ = ["Progress", "Records", "connect", "nothing_read", "read"]
 
 
 def read(
@@ -44,3 +45,14 @@ def read(
         records.close()
         raise
     return records
+
+
+def nothing_read(unread: Sequence[UnreadFile]) -> str:
+    """What to say where no file could be read: each file, what was seen in it, and what would be accepted."""
+    if not unread:
+        return "no input: name files, folders or globs that hold exported logs"
+    lines = [f"{file.file}: {file.seen}" for file in unread[:10]]
+    if len(unread) > 10:
+        lines.append(f"… and {len(unread) - 10} more")
+    hints = dict.fromkeys(file.hint for file in unread[:10])
+    return "no input could be read\n" + "\n".join(f"  {line}" for line in lines) + "\n" + "\n".join(hints)

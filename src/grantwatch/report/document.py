@@ -17,7 +17,20 @@ from grantwatch.records.model import Coverage, FileReport, RecordRef, RecordSums
 from grantwatch.signals.signal import Evidence, NotAssessed
 from grantwatch.verdict.model import Incident, Judged, Severity
 
-__all__ = ["SCHEMA_VERSION", "document", "dumps", "iso", "schema"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Json",
+    "coverage_object",
+    "document",
+    "dumps",
+    "encoded",
+    "file_object",
+    "iso",
+    "record_object",
+    "schema",
+    "source_object",
+    "sums_object",
+]
 
 SCHEMA_VERSION = "1.0"
 MOST_QUARANTINED = 100
@@ -37,14 +50,19 @@ def document(hunt: Hunt) -> Json:
         "schema_version": SCHEMA_VERSION,
         "generated_by": {"name": "grantwatch", "version": hunt.version},
         "summary": _summary(hunt),
-        "coverage": _coverage(hunt.coverage, hunt.blind_signals),
+        "coverage": coverage_object(hunt.coverage, hunt.blind_signals),
         "incidents": [_incident(incident) for incident in hunt.incidents],
         "grants": [_grant(judged) for judged in hunt.grants],
     }
 
 
 def dumps(hunt: Hunt) -> bytes:
-    """`document(hunt)` as UTF-8 JSON, indented, with a line feed at the end.
+    """`document(hunt)` as UTF-8 JSON; see `encoded`."""
+    return encoded(document(hunt))
+
+
+def encoded(made: Json) -> bytes:
+    """A document as UTF-8 JSON, indented, with a line feed at the end.
 
     C1 controls and bidi marks are written as JSON escapes, so that the bytes are harmless in a terminal; the values are
     the same. Text that is not valid Unicode gets `?` in its place.
@@ -52,17 +70,16 @@ def dumps(hunt: Hunt) -> bytes:
     import orjson
 
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    made = document(hunt)
     try:
-        encoded = orjson.dumps(made, option=options)
+        written = orjson.dumps(made, option=options)
     except TypeError:
-        encoded = orjson.dumps(_valid(made), option=options)
-    return _RAW_IN_TERMINALS.sub(lambda m: f"\\u{ord(m.group()):04x}", encoded.decode()).encode()
+        written = orjson.dumps(_valid(made), option=options)
+    return _RAW_IN_TERMINALS.sub(lambda m: f"\\u{ord(m.group()):04x}", written.decode()).encode()
 
 
-def schema() -> Json:
-    """The JSON Schema (draft 2020-12) of `document`, from the package."""
-    text = resources.files("grantwatch.report").joinpath("hunt.schema.json").read_text(encoding="utf-8")
+def schema(name: str = "hunt") -> Json:
+    """The JSON Schema (draft 2020-12) of what a command writes (`document` for a hunt), from the package."""
+    text = resources.files("grantwatch.report").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
     return cast(Json, json.loads(text))
 
 
@@ -89,8 +106,8 @@ def _summary(hunt: Hunt) -> Json:
     outcomes = Counter(judged.grant.outcome for judged in hunt.grants)
     users = {judged.grant.user.id or judged.grant.user.upn for judged in hunt.grants}
     return {
-        "records": _sums(hunt.records),
-        "files": [_file(report) for report in hunt.files],
+        "records": sums_object(hunt.records),
+        "files": [file_object(report) for report in hunt.files],
         "unread": [{"file": u.file, "seen": u.seen, "hint": u.hint} for u in hunt.unread],
         "quarantined": {
             "total": max(hunt.records.quarantined, len(hunt.quarantined)),
@@ -107,7 +124,8 @@ def _summary(hunt: Hunt) -> Json:
     }
 
 
-def _sums(sums: RecordSums) -> Json:
+def sums_object(sums: RecordSums) -> Json:
+    """The sums of a file, or of all."""
     return {
         "read": sums.read,
         "parsed": sums.parsed,
@@ -117,22 +135,24 @@ def _sums(sums: RecordSums) -> Json:
     }
 
 
-def _file(report: FileReport) -> Json:
+def file_object(report: FileReport) -> Json:
+    """One file that was read."""
     return {
         "file": report.file,
         "form": report.form,
         "form_title": report.form_title,
         "container": report.container,
-        "records": _sums(report.records),
+        "records": sums_object(report.records),
         "first": iso(report.first),
         "last": iso(report.last),
         "time_unusable": report.time_unusable,
     }
 
 
-def _coverage(coverage: Coverage, blind_signals: Iterable[NotAssessed]) -> Json:
+def coverage_object(coverage: Coverage, blind_signals: Iterable[NotAssessed]) -> Json:
+    """What is there and what is not."""
     return {
-        "sources": [_source(source) for source in coverage.sources],
+        "sources": [source_object(source) for source in coverage.sources],
         "missing": sorted(coverage.missing),
         "blind": list(coverage.blind),
         "blind_signals": _not_assessed(blind_signals),
@@ -140,7 +160,8 @@ def _coverage(coverage: Coverage, blind_signals: Iterable[NotAssessed]) -> Json:
     }
 
 
-def _source(source: SourceCoverage) -> Json:
+def source_object(source: SourceCoverage) -> Json:
+    """One stream of telemetry."""
     return {
         "stream": source.stream,
         "title": source.title,
@@ -252,10 +273,11 @@ def _not_assessed(items: Iterable[NotAssessed]) -> list[Json]:
 
 
 def _refs(refs: Iterable[RecordRef]) -> list[Json]:
-    return [_ref(ref) for ref in refs]
+    return [record_object(ref) for ref in refs]
 
 
-def _ref(ref: RecordRef) -> Json:
+def record_object(ref: RecordRef) -> Json:
+    """The place of a record."""
     return {"file": ref.file, "position": ref.position, "record_id": ref.record_id}
 
 
@@ -307,7 +329,7 @@ def _leg(leg: Leg) -> Json:
         "token_id": leg.token_id,
         "tie": _tie(leg.tie),
         "form": leg.form,
-        "record": _ref(leg.ref),
+        "record": record_object(leg.ref),
     }
 
 

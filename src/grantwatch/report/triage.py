@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-__all__ = ["MOST_CHIPS", "STYLES", "WIDE", "entry", "pack", "severity", "table"]
+__all__ = ["MOST_CHIPS", "STYLES", "WIDE", "entry", "pack", "severity", "short_id", "table"]
 
 WIDE = 110
 """Columns from which grants stand in a table; below it each is a few lines of its own."""
 MOST_CHIPS = 4
 GAP = 2
+SHORT_ID = 8
 SEPARATOR = " \u00b7 "
 WHEN = len("2026-09-14 10:00")
 
@@ -43,9 +44,15 @@ class _Facts:
     tenant: str
     route: str
     outcome: str
+    id: str
     chips: tuple[tuple[str, str], ...]
     """(words, style), most telling first."""
     moves: str
+
+
+def short_id(grant_id: str) -> str:
+    """The first digits of a grant's id, safe to print: enough for `grantwatch explain`."""
+    return safe(grant_id[:SHORT_ID], None)
 
 
 def severity(level: Severity) -> tuple[str, str]:
@@ -84,6 +91,7 @@ def _facts(judged: Judged, tenants: int) -> _Facts:
         tenant=f"tenant {safe(grant.tenant_id or 'unknown', 36)}" if tenants > 1 else "",
         route=f"{safe(words.client(grant.client), 80)} \u2192 {safe(words.resource(grant.resource), 80)}",
         outcome=words.OUTCOMES[grant.outcome],
+        id=short_id(grant.grant_id),
         chips=_chips(verdict.evidence),
         moves=safe(words.moves(judged), 300),
     )
@@ -148,7 +156,7 @@ def table(grants: Iterable[Judged], width: int, *, tenants: int, plain: bool) ->
         why += [_text(plain, ("Do: ", "bold"), (facts.moves, ""))] if facts.moves else []
         made.add_row(
             _text(plain, (name, style), (" " * (names - len(name) + 4 - len(facts.score)), ""), (facts.score, "bold")),
-            _text(plain, (f"{facts.when}\n", ""), (facts.outcome, "dim")),
+            _text(plain, (f"{facts.when}\n", ""), (f"{facts.outcome}\n", "dim"), (f"grant {facts.id}", "dim")),
             Text("\n").join(what),
             Text("\n").join(why),
         )
@@ -166,7 +174,8 @@ def entry(judged: Judged, width: int, *, tenants: int, plain: bool) -> list[tupl
         lines = [(0, _text(plain, *head, (f"  {facts.user}", "bold")))]
     else:
         lines = [(0, _text(plain, *head)), (2, _text(plain, (facts.user, "bold")))]
-    lines.append((2, _text(plain, (facts.route, ""), (f"{SEPARATOR}{facts.outcome}", "dim"))))
+    outcome = f"{SEPARATOR}{facts.outcome}{SEPARATOR}grant {facts.id}"
+    lines.append((2, _text(plain, (facts.route, ""), (outcome, "dim"))))
     if facts.tenant:
         lines.append((2, _text(plain, (facts.tenant, "dim"))))
     lines += [(2, line) for line in _packed(plain, facts.chips, width - 2)]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, LegKind, Named, Network, Outcome
 from grantwatch.hunt import Hunt
-from grantwatch.records.model import RecordSums
+from grantwatch.records.model import RecordSums, SourceCoverage
 from grantwatch.respond import first_moves
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict.model import Judged, Severity
@@ -28,6 +28,7 @@ __all__ = [
     "nothing_found",
     "percent",
     "plural",
+    "reach",
     "resource",
     "roles",
     "second",
@@ -162,9 +163,15 @@ def counts(grants: Iterable[Judged]) -> dict[Severity, int]:
 
 
 def span(hunt: Hunt) -> str | None:
-    """`15 Aug 2026 – 21 Sep 2026` over all sources; None where no record has a time."""
-    firsts = [source.first for source in hunt.coverage.sources if source.first]
-    lasts = [source.last for source in hunt.coverage.sources if source.last]
+    """`15 Aug 2026 – 21 Sep 2026` over all sources of a hunt; None where no record has a time."""
+    return reach(hunt.coverage.sources)
+
+
+def reach(sources: Iterable[SourceCoverage]) -> str | None:
+    """The same over these sources."""
+    sources = list(sources)
+    firsts = [source.first for source in sources if source.first]
+    lasts = [source.last for source in sources if source.last]
     if not firsts or not lasts:
         return None
     first, last = day(min(firsts)), day(max(lasts))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grantwatch import knowledge
-from grantwatch.grants.model import FollowOn, TieBy
-from grantwatch.signals.signal import Case
-from grantwatch.signals.view import FIRST_HOUR, attempted, prefix_known
+from grantwatch.grants.model import FollowOn, Tie, TieBy
+from grantwatch.signals.signal import Case, Scale
+from grantwatch.signals.view import FIRST_HOUR, prefix_known, span, weigh_attempt
 
-__all__ = ["REACH", "SURE_TIES", "at_home", "decay", "follow_ons", "tie_scale", "tied_to_token"]
+__all__ = ["REACH", "SURE_TIES", "at_home", "decay", "follow_ons", "tie_scale", "tie_words", "tied_to_token"]
 
 REACH = timedelta(hours=72)
 """Activities tied only by user and time are looked at this long after a grant."""
@@ -62,19 +62,23 @@ def at_home(case: Case, follow_on: FollowOn) -> bool:
     return prefix_known(case, follow_on.network)
 
 
-def tie_scale(case: Case, follow_on: FollowOn) -> float:
+def tie_scale(case: Case, follow_on: FollowOn) -> Scale:
     """0.1–1 by tie strength; less for the user's own network, and where nobody got a token."""
-    scale = 0.5 + 0.5 * follow_on.tie.strength
+    scale = Scale().by(0.5 + 0.5 * follow_on.tie.strength, tie_words(follow_on.tie))
     if at_home(case, follow_on) and not tied_to_token(follow_on):
-        scale *= 0.4
-    if attempted(case.grant):
-        scale *= 0.3
-    return scale
+        scale = scale.by(0.4, "from a network that the user knows")
+    return weigh_attempt(case, scale)
 
 
-def decay(case: Case, follow_on: FollowOn, *, full: timedelta = FIRST_HOUR, least: float = 0.2) -> float:
+def tie_words(tie: Tie) -> str:
+    """`tied by session id, strength 0.9`."""
+    return f"tied by {tie.by.words}, strength {tie.strength:g}"
+
+
+def decay(case: Case, follow_on: FollowOn, *, full: timedelta = FIRST_HOUR, least: float = 0.2) -> Scale:
     """1 until `full` after the start of the grant, then falling in a straight line to `least` at 72 hours."""
     after = follow_on.time - case.grant.started_at
     if after <= full:
-        return 1.0
-    return max(least, 1.0 - (1.0 - least) * ((after - full) / (REACH - full)))
+        return Scale()
+    value = max(least, 1.0 - (1.0 - least) * ((after - full) / (REACH - full)))
+    return Scale().by(value, f"{span(after)} after the grant")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from grantwatch import knowledge
 from grantwatch.grants.model import LegKind, Outcome
 from grantwatch.signals.account import client_kind
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import redeemer_uses, silent
 
 REPEATED = 3
 
 
-def _repeated(count: int) -> float:
-    return 1.7 if count >= REPEATED else 1.0
+def _repeated(count: int) -> Scale:
+    return Scale().by(1.7, f"{count} times") if count >= REPEATED else Scale()
 
 
 @signal(
@@ -21,6 +21,8 @@ def _repeated(count: int) -> float:
     question="Was a device code sign-in of this user blocked?",
     group="attempt",
     weight=1.9,
+    looks_at="the error codes of the legs",
+    otherwise="No leg of this grant was blocked by a policy.",
     techniques=("T1566.002", "T1528"),
     false_positives=("a developer who meets a new policy",),
     gaps=("failures name no protocol: some blocks cannot be told from other sign-ins",),
@@ -36,7 +38,9 @@ def blocked(self: Signal, case: Case) -> Answer:
         f"The sign-in was blocked{by} ({len(legs)} record{'' if len(legs) == 1 else 's'}).",
         chip="blocked",
         records=tuple(leg.ref for leg in legs[:4]),
-        scale=_repeated(len(legs)) if case.grant.outcome is Outcome.BLOCKED else 0.4,
+        scale=_repeated(len(legs))
+        if case.grant.outcome is Outcome.BLOCKED
+        else Scale().by(0.4, "the flow went through after all"),
     )
 
 
@@ -46,6 +50,8 @@ def blocked(self: Signal, case: Case) -> Answer:
     question="Did this user refuse a device code sign-in, or stop at the confirmation page?",
     group="attempt",
     weight=1.9,
+    looks_at="the outcome of the grant and the error codes of its legs",
+    otherwise="The sign-in was not left unfinished.",
     techniques=("T1566.002",),
     false_positives=("mobile apps show the same confirmation page", "a mistyped code"),
     gaps=("codes that nobody entered leave no record",),
@@ -54,12 +60,12 @@ def abandoned(self: Signal, case: Case) -> Answer:
     """No token was issued; weighs less where a phone or an enrolment may have shown the page."""
     grant = case.grant
     if grant.outcome is not Outcome.ABANDONED:
-        return silent(self, case)
+        return silent(self, case, f"The sign-in was not left unfinished: it was {grant.outcome.value}.")
     declined = grant.of(LegKind.DECLINED)
     legs = declined or grant.of(LegKind.INTERRUPT) or grant.legs
     scale = _repeated(len(declined))
     if not declined and _perhaps_a_phone(case):
-        scale *= 0.5
+        scale = scale.by(0.5, "a phone or an enrolment may have shown the page")
     what = "refused it or entered a wrong code" if declined else "stopped at the confirmation page"
     return self.fired(
         f"No token was issued: the user {what} ({len(legs)} record{'' if len(legs) == 1 else 's'}).",
@@ -80,6 +86,8 @@ def _perhaps_a_phone(case: Case) -> bool:
     question="Did the redeemer go on asking after a policy refused the tokens?",
     group="attempt",
     weight=1.2,
+    looks_at="the error codes of the redeemer's token uses",
+    otherwise="No token use of the redeemer failed with a code that means a block.",
     techniques=("T1550.001",),
     needs=("stream:non_interactive",),
     false_positives=("a new policy on authentication flows meets ordinary lineages",),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
     MANY_USERS,
+    NO_TOKEN,
     attempted,
     earlier_grants,
     familiar,
@@ -18,11 +19,14 @@ from grantwatch.signals.view import (
     redeemer_uses,
     short_history,
     silent,
+    unsaid,
+    weigh_attempt,
 )
 
 SURE_ENOUGH = 0.7
 """Below this certainty a broker sign-in may be an ordinary enrolment that was never a device code flow."""
 
+_NO_CLIENT = "no record of this grant names the client"
 _DATA = frozenset({"graph", "mail", "files"})
 _BEYOND_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
 
@@ -33,6 +37,8 @@ _BEYOND_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
     question="Has this user used this client with a device code before?",
     group="client",
     weight=1.1,
+    looks_at="the client of this grant, against the user's device code grants a day or more before",
+    otherwise="This user had used this client with a device code before.",
     techniques=("T1528",),
     needs=("history",),
     false_positives=("a new tool", "the first sign-in of a new developer"),
@@ -41,20 +47,21 @@ _BEYOND_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
 def new_to_user(self: Signal, case: Case) -> Answer:
     """The grant's client is not among the user's device code clients; weighs less where the tenant uses it so."""
     client = case.grant.client
-    if client.id is None or known(case, "grant_client", client.id):
-        return silent(self, case)
+    if client.id is None:
+        return unsaid(self, case, _NO_CLIENT)
+    if known(case, "grant_client", client.id):
+        return silent(self, case, f"This user had used {client.label} with a device code before.")
     scale = history_scale(case)
     if not scale:
         return short_history(self, case)
     others = familiar(case, "grant_client", client.id).tenant_users
     if others >= MANY_USERS:
-        scale *= 0.4
+        scale = scale.by(0.4, "others of the tenant use it so")
     if known(case, "client", client.id):
-        scale *= 0.8
+        scale = scale.by(0.8, "this user knows the client from other sign-ins")
     if not earlier_grants(case):
-        scale *= 0.5  # a first use has no client before it; that is told once already
-    if attempted(case.grant):
-        scale *= 0.3
+        scale = scale.by(0.5, "a first use has no client before it; that is told once already")
+    scale = weigh_attempt(case, scale)
     return self.fired(
         f"This user had not used {client.label} with a device code before; {_users(others)} of the tenant had.",
         chip="client new to user",
@@ -73,6 +80,8 @@ def _users(count: int) -> str:
     question="Has anybody of this tenant used this client with a device code?",
     group="client",
     weight=0.9,
+    looks_at="the client of this grant, against all device code grants of the tenant before it",
+    otherwise="This client had been used with a device code in this tenant before.",
     techniques=("T1528",),
     needs=("history",),
     false_positives=("the pilot of a new tool",),
@@ -83,15 +92,21 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
     client, profile = case.grant.client, case.profile
     if "history" in case.missing or profile.tenant_history_days < 7:
         return short_history(self, case)
-    if client.id is None or familiar(case, "grant_client", client.id).tenant_users:
-        return silent(self, case)
+    if client.id is None:
+        return unsaid(self, case, _NO_CLIENT)
+    others = familiar(case, "grant_client", client.id).tenant_users
+    if others:
+        return silent(self, case, f"{_users(others).capitalize()} of the tenant had used {client.label} so before.")
     if known(case, "grant_client", client.id):
-        return silent(self, case)
+        return silent(self, case, f"This user had used {client.label} with a device code before.")
+    scale = Scale()
+    if profile.tenant_grant_users < MANY_USERS:
+        scale = scale.by(0.6, f"fewer than {MANY_USERS} users of the tenant use device code")
     return self.fired(
         f"Nobody of this tenant had used {client.label} with a device code.",
         chip="client new to tenant",
         records=tuple(leg.ref for leg in case.grant.legs[:1]),
-        scale=(1.0 if profile.tenant_grant_users >= MANY_USERS else 0.6) * (0.3 if attempted(case.grant) else 1.0),
+        scale=weigh_attempt(case, scale),
     )
 
 
@@ -117,12 +132,20 @@ def _asked(case: Case, kinds: frozenset[str]) -> tuple[str, tuple[RecordRef, ...
 
 
 def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str, chip: str) -> Answer:
-    asked = _asked(case, kinds) if _broker(case) else None
-    if asked is None or device_account(case):
+    if not _broker(case):
+        return silent(self, case, "The authentication broker is not among the clients of this grant.")
+    asked = _asked(case, kinds)
+    if asked is None:
         return silent(self, case)
+    if device_account(case):
+        return silent(self, case, "Left out: this is the account of a room device, which is set up with the broker.")
     name, refs = asked
     sure = case.grant.certainty >= SURE_ENOUGH
-    scale = (1.0 if sure else 0.4) * (0.4 if attempted(case.grant) else 1.0)
+    scale = Scale()
+    if not sure:
+        scale = scale.by(0.4, "it may be an enrolment that was no device code flow")
+    if attempted(case.grant):
+        scale = scale.by(0.4, NO_TOKEN)
     return self.fired(
         f"The authentication broker was signed in with a device code and asked for {name}. {words}",
         chip=chip,
@@ -138,6 +161,8 @@ def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str
     question="Did the authentication broker ask the device registration service for a token by device code?",
     group="client",
     weight=4.5,
+    looks_at="client and resource of each leg, and of the redeemer's token uses in the first hour",
+    otherwise="The broker did not ask for device registration.",
     alone=True,
     techniques=("T1528", "T1098.005", "T1550.001"),
     false_positives=("the set-up of Teams devices on Android", "enrolment of a phone that was logged as a grant"),
@@ -155,6 +180,8 @@ def broker_registration(self: Signal, case: Case) -> Answer:
     question="Did the authentication broker ask for mail, files or Graph by device code?",
     group="client",
     weight=4.5,
+    looks_at="client and resource of each leg, and of the redeemer's token uses in the first hour",
+    otherwise="The broker asked for none of these without a primary refresh token.",
     alone=True,
     techniques=("T1528", "T1114.002"),
     false_positives=("Android devices that sign in through the broker",),
@@ -171,6 +198,8 @@ def broker_to_data(self: Signal, case: Case) -> Answer:
     question="Does a meeting room or phone account ask for what it never asked for?",
     group="client",
     weight=2.0,
+    looks_at="the resources of the legs and of the redeemer's token uses, where the account is that of a room device",
+    otherwise="It asked for nothing that room devices do not ask for, or that it had not asked for before.",
     techniques=("T1078.004", "T1528"),
     needs=("history",),
     false_positives=("new firmware that uses another service",),
@@ -182,7 +211,7 @@ def device_account_strays(self: Signal, case: Case) -> Answer:
     Graph counts only away from the site.
     """
     if not earlier_grants(case) or not device_account(case):
-        return silent(self, case)
+        return silent(self, case, "Earlier grants do not show this account to be that of a room device.")
     grant = case.grant
     # Room devices read Graph at their site.
     beyond = _BEYOND_ROOMS if at_its_site(case) else _BEYOND_ROOMS | {"graph"}
@@ -194,6 +223,8 @@ def device_account_strays(self: Signal, case: Case) -> Answer:
                 f"This account signed in only as a room device until now; here it asked for {resource.label}.",
                 chip="device account strays",
                 records=refs,
-                scale=1.0 if client_kind(grant.client.id) != "room_device" else 0.8,
+                scale=Scale()
+                if client_kind(grant.client.id) != "room_device"
+                else Scale().by(0.8, "asked for by a client of room devices"),
             )
     return silent(self, case)

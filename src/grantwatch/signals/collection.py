@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grantwatch.grants.model import FollowOn
-from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale, tied_to_token
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale, tie_words, tied_to_token
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import attempted, known, listed, silent, span
 from grantwatch.signals.words import RuleMarks, forwards_outside, rule_marks
 
@@ -14,7 +14,7 @@ DAY = timedelta(hours=24)
 MANY_ITEMS = 100
 
 
-def _rule_scale(case: Case, follow_on: FollowOn, marks: RuleMarks) -> float:
+def _rule_scale(case: Case, follow_on: FollowOn, marks: RuleMarks) -> Scale:
     facts = follow_on.facts
     to = facts.get("forward_to") or facts.get("redirect_to")
     scale = 0.3
@@ -26,7 +26,7 @@ def _rule_scale(case: Case, follow_on: FollowOn, marks: RuleMarks) -> float:
         scale = max(scale, 1.0 if forwards_outside(to, case.grant.user.upn) else 0.5)
     if marks.hides or marks.forwards:
         scale += 0.15 * marks.odd_name + 0.15 * bool(marks.words)
-    return scale
+    return Scale().by(scale, "what the rule does, and how it looks")
 
 
 def _rule_words(marks: RuleMarks) -> str:
@@ -48,6 +48,9 @@ def _rule_words(marks: RuleMarks) -> str:
     question="Was an inbox rule made or changed after the grant?",
     group="collection",
     weight=4.5,
+    looks_at="inbox rules of this user in the Unified Audit Log: 72 hours by user and time, 14 days from the "
+    "redeemer's network, longer where token or session tie them",
+    otherwise="No inbox rule was made or changed after the grant.",
     alone=True,
     techniques=("T1564.008", "T1114.003", "T1137.005"),
     needs=("stream:unified_audit",),
@@ -56,13 +59,14 @@ def _rule_words(marks: RuleMarks) -> str:
 )
 def inbox_rule(self: Signal, case: Case) -> Answer:
     """Rules that delete, hide or forward weigh most; alone unless made from the user's own network."""
-    best: tuple[float, bool, FollowOn, RuleMarks] | None = None
+    best: tuple[Scale, bool, FollowOn, RuleMarks] | None = None
     for each in follow_ons(case, "inbox_rule"):
         marks = rule_marks(each.facts)
-        scale = _rule_scale(case, each, marks) * tie_scale(case, each) * decay(case, each, full=DAY, least=0.4)
+        scale = _rule_scale(case, each, marks).times(tie_scale(case, each))
+        scale = scale.times(decay(case, each, full=DAY, least=0.4))
         alone = (marks.hides or marks.forwards) and not attempted(case.grant)
         alone = alone and (tied_to_token(each) or not at_home(case, each))
-        if best is None or (scale, alone) > best[:2]:
+        if best is None or (scale.value, alone) > (best[0].value, best[1]):
             best = (scale, alone, each, marks)
     if best is None:
         return silent(self, case)
@@ -84,6 +88,9 @@ def inbox_rule(self: Signal, case: Case) -> Answer:
     question="Was mail forwarded, or the mailbox opened to somebody, after the grant?",
     group="collection",
     weight=3.2,
+    looks_at="forwarding, transport rules and delegation in the Unified Audit Log: 72 hours by user and time, 14 days "
+    "from the redeemer's network, longer where token or session tie them",
+    otherwise="No mail was forwarded and no mailbox opened after the grant.",
     techniques=("T1114.003", "T1098.002"),
     needs=("stream:unified_audit",),
     false_positives=("a deputy before a holiday",),
@@ -93,14 +100,14 @@ def forwarding(self: Signal, case: Case) -> Answer:
     """Mailbox forwarding, transport rules and delegation; less where the address is in the user's own domain."""
     weighed = []
     for each in follow_ons(case, "forwarding", "mailbox_delegation"):
-        scale = tie_scale(case, each) * decay(case, each, full=DAY, least=0.4)
+        scale = tie_scale(case, each).times(decay(case, each, full=DAY, least=0.4))
         to = each.facts.get("forward_to")
         if not forwards_outside(to, case.grant.user.upn):
-            scale *= 0.6
+            scale = scale.by(0.6, "no address outside of the user's own domain")
         weighed.append((scale, each, to))
     if not weighed:
         return silent(self, case)
-    scale, each, to = max(weighed, key=lambda entry: entry[0])
+    scale, each, to = max(weighed, key=lambda entry: entry[0].value)
     what = f"Mail is forwarded to {to}" if to else "Mail flow or access to the mailbox was changed"
     return self.fired(
         f"{what}, {span(each.time - case.grant.started_at)} after the grant.",
@@ -116,6 +123,8 @@ def forwarding(self: Signal, case: Case) -> Answer:
     question="Did the tokens of this grant read mail?",
     group="collection",
     weight=2.0,
+    looks_at="mail access in the Unified Audit Log that a token id or session id ties to this grant",
+    otherwise="No access to mail is tied to this grant.",
     techniques=("T1114.002",),
     needs=("stream:unified_audit",),
     false_positives=("a mail program or backup that signs in by device code",),
@@ -123,21 +132,21 @@ def forwarding(self: Signal, case: Case) -> Answer:
 )
 def mail_access(self: Signal, case: Case) -> Answer:
     """Access tied to the lineage by token, or by session from a network that is not the user's own."""
-    found = [
-        each
-        for each in follow_ons(case, "mail_access")
-        if each.tie.by in SURE_TIES and (tied_to_token(each) or not at_home(case, each))
-    ]
+    accesses = follow_ons(case, "mail_access")
+    found = [each for each in accesses if each.tie.by in SURE_TIES and (tied_to_token(each) or not at_home(case, each))]
+    if accesses and not found:
+        return silent(self, case, "Left out: tied by user and time only, or by session from the user's own network.")
     if not found:
         return silent(self, case)
     items = sum(_number(each.facts.get("items")) or each.count for each in found)
     throttled = any((each.facts.get("throttled") or "").lower() == "true" for each in found)
     first = min(found, key=lambda each: each.time)
-    scale = max(0.5 + 0.5 * each.tie.strength for each in found)
+    tie = max((each.tie for each in found), key=lambda tie: tie.strength)
+    scale = Scale().by(0.5 + 0.5 * tie.strength, tie_words(tie))
     if throttled or items >= MANY_ITEMS:
-        scale *= 1.3
+        scale = scale.by(1.3, f"{MANY_ITEMS} accesses or more")
     if all(known(case, "grant_client", each.client.id or case.grant.client.id) for each in found):
-        scale *= 0.4
+        scale = scale.by(0.4, "a client that this user uses with a device code")
     much = "; so much that Exchange stopped recording" if throttled else ""
     return self.fired(
         f"Mail was read with tokens of this grant from {span(first.time - case.grant.started_at)} after it on "

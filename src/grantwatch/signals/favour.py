@@ -6,13 +6,14 @@ from grantwatch.grants.model import Network, Outcome, Party
 from grantwatch.profile.model import EarlierGrant
 from grantwatch.signals.account import device_account, resource_kind
 from grantwatch.signals.network import rented
-from grantwatch.signals.signal import Answer, Case, Signal, signal
-from grantwatch.signals.view import FIRST_HOUR, earlier_grants, familiar, prefix_known, redeemed_at, silent
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
+from grantwatch.signals.view import FIRST_HOUR, earlier_grants, familiar, prefix_known, redeemed_at, silent, unsaid
 
 HABIT_DAYS = 2
 SETTLED_DAYS = 5
 SITE_DAYS = 2
 
+_NO_NETWORKS = "the redeemer was not seen, or a record names no network: a habit must not rest on what the logs lack"
 _NOT_FOR_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
 
 
@@ -53,6 +54,9 @@ def _match(earlier: EarlierGrant, networks: list[Network]) -> float:
     question="Has this user done exactly this before: same client, resource and network?",
     group="favour",
     weight=-3.2,
+    looks_at="client, resource and networks of this grant, against the user's grants a day or more before, but for "
+    "those judged high or worse",
+    otherwise="It did not match an earlier habit.",
     needs=("stream:non_interactive", "history"),
     gaps=("an attacker who sits in the user's own network and copies the habit",),
 )
@@ -60,10 +64,12 @@ def habit(self: Signal, case: Case) -> Answer:
     """At least two earlier days, a day or more before, none of them judged high; networks by prefix, else ASN."""
     grant = case.grant
     networks = _networks(case)
-    if networks is None or grant.client.id is None or grant.resource.id is None:
-        return silent(self, case)
     if grant.outcome is not Outcome.REDEEMED:
-        return silent(self, case)
+        return silent(self, case, "Only a redeemed grant can be a habit.")
+    if networks is None:
+        return unsaid(self, case, _NO_NETWORKS)
+    if grant.client.id is None or grant.resource.id is None:
+        return unsaid(self, case, "no record of this grant names both client and resource")
     days: dict[str, float] = {}
     for earlier in earlier_grants(case):
         if earlier.client_id == grant.client.id and earlier.resource_id == grant.resource.id:
@@ -71,7 +77,8 @@ def habit(self: Signal, case: Case) -> Answer:
             days[day] = max(days.get(day, 0.0), _match(earlier, networks))
     matched = sorted((scale for scale in days.values() if scale), reverse=True)
     if len(matched) < HABIT_DAYS:
-        return silent(self, case)
+        held = "One earlier day has" if matched else "No earlier day has"
+        return silent(self, case, f"{held} this client, resource and network; it takes {HABIT_DAYS}.")
     strongest = matched[:SETTLED_DAYS]
     scale = (0.6 + 0.4 * (len(strongest) - HABIT_DAYS) / (SETTLED_DAYS - HABIT_DAYS)) * sum(strongest) / len(strongest)
     return self.fired(
@@ -79,7 +86,9 @@ def habit(self: Signal, case: Case) -> Answer:
         "from the same network.",
         chip="established habit",
         records=tuple(leg.ref for leg in grant.legs[:1]),
-        scale=scale,
+        scale=Scale().by(
+            scale, f"{len(strongest)} of {SETTLED_DAYS} days that settle a habit, by address range or ASN"
+        ),
     )
 
 
@@ -89,6 +98,8 @@ def habit(self: Signal, case: Case) -> Answer:
     question="Is this a meeting room or phone account at the place where it always is?",
     group="favour",
     weight=-3.0,
+    looks_at="clients, resources and networks of this grant, where the account is that of a room device",
+    otherwise="Something of it is not what a room device does at its site.",
     needs=("stream:non_interactive", "history"),
     gaps=("an attacker inside the site's network",),
 )
@@ -96,17 +107,21 @@ def device_at_site(self: Signal, case: Case) -> Answer:
     """Only room device clients, every network a prefix that the account had for days, no resource beyond rooms."""
     networks = _networks(case)
     grant = case.grant
-    if networks is None or not earlier_grants(case) or not device_account(case):
-        return silent(self, case)
+    if not earlier_grants(case) or not device_account(case):
+        return silent(self, case, "Earlier grants do not show this account to be that of a room device.")
+    if networks is None:
+        return unsaid(self, case, _NO_NETWORKS)
     resources = [grant.resource.id, *(leg.resource.id for leg in grant.legs)]
     resources += [use.resource.id for use in grant.token_uses if use.party is not Party.APPROVER]
-    if None in resources or any(resource_kind(resource) in _NOT_FOR_ROOMS for resource in resources):
-        return silent(self, case)
+    if None in resources:
+        return unsaid(self, case, "not every record of this grant names its resource")
+    if any(resource_kind(resource) in _NOT_FOR_ROOMS for resource in resources):
+        return silent(self, case, "It asked for something that rooms have no need of.")
     if not all(
         prefix_known(case, network) and familiar(case, "prefix", network.prefix).user_days >= SITE_DAYS
         for network in networks
     ):
-        return silent(self, case)
+        return silent(self, case, "A network of this grant is not the account's settled place.")
     return self.fired(
         f"{grant.user.label} only ever signed in as a room device, and always from this site.",
         chip="device at its site",

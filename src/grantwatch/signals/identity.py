@@ -9,13 +9,14 @@ from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import (
     ENOUGH_SIGN_INS,
     MANY_USERS,
-    attempted,
     earlier_grants,
     familiar,
     history_scale,
     short_history,
     silent,
     span,
+    unsaid,
+    weigh_attempt,
 )
 
 
@@ -25,6 +26,8 @@ from grantwatch.signals.view import (
     question="Has this user signed in with a device code before?",
     group="identity",
     weight=1.8,
+    looks_at="this user's device code grants a day or more before this one, but for those judged high or worse",
+    otherwise="This user had signed in with a device code before.",
     techniques=("T1566.002", "T1528"),
     needs=("history",),
     false_positives=("new developers and administrators", "the roll-out of meeting rooms and phones"),
@@ -33,17 +36,18 @@ from grantwatch.signals.view import (
 def first_use(self: Signal, case: Case) -> Answer:
     """No settled grant before this one; weighed by history and by how common device code is here."""
     grant, profile = case.grant, case.profile
-    if earlier_grants(case):
-        return silent(self, case)
+    earlier = earlier_grants(case)
+    if earlier:
+        last = max(each.started_at for each in earlier)
+        return silent(self, case, f"This user had signed in with a device code before, last on {last:%Y-%m-%d}.")
     scale = history_scale(case)
     if not scale:
         return short_history(self, case)
     share = profile.tenant_grant_users / profile.tenant_users if profile.tenant_users else 0.0
-    scale *= max(0.45, 1 - 1.5 * share)
+    scale = scale.by(max(0.45, 1 - 1.5 * share), f"{share:.0%} of the tenant's users use device code")
     if familiar(case, "grant_client", grant.client.id).tenant_users >= MANY_USERS:
-        scale *= 0.7
-    if attempted(grant):
-        scale *= 0.3
+        scale = scale.by(0.7, "others of the tenant use this client so")
+    scale = weigh_attempt(case, scale)
     days = span(timedelta(days=profile.user_history_days))
     others = profile.tenant_grant_users
     told = "nobody else" if not others else "1 other user" if others == 1 else f"{others} other users"
@@ -61,6 +65,8 @@ def first_use(self: Signal, case: Case) -> Answer:
     question="Does this user sign in at this time of the day?",
     group="identity",
     weight=0.6,
+    looks_at="the hours (UTC) of this user's interactive sign-ins before the grant",
+    otherwise="This user signs in at this hour, or the one before or after.",
     techniques=("T1078.004",),
     needs=("history",),
     false_positives=("on-call work", "travel across time zones"),
@@ -70,7 +76,10 @@ def odd_hour(self: Signal, case: Case) -> Answer:
     """None of at least 20 interactive sign-ins fell into this hour (UTC) or the one before or after."""
     hours = case.profile.hours
     if sum(hours) < ENOUGH_SIGN_INS:
-        return short_history(self, case) if "history" in case.missing else silent(self, case)
+        if "history" in case.missing:
+            return short_history(self, case)
+        few = f"hours are told from {ENOUGH_SIGN_INS} interactive sign-ins on; before the grant there are {sum(hours)}"
+        return unsaid(self, case, few)
     when = case.grant.started_at
     if any(hours[(when.hour + step) % 24] for step in (-1, 0, 1)):
         return silent(self, case)

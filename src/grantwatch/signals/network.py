@@ -13,10 +13,11 @@ from grantwatch import knowledge
 from grantwatch.grants.model import Leg, Network
 from grantwatch.knowledge import NetworkMark
 from grantwatch.signals.account import client_kind
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     MANY_USERS,
     Place,
+    attempted,
     familiar,
     flow_places,
     history_scale,
@@ -28,6 +29,7 @@ from grantwatch.signals.view import (
     short_history,
     silent,
     tenant_knows,
+    unsaid,
 )
 
 __all__ = ["RENTED", "rented"]
@@ -47,17 +49,29 @@ def _is_microsoft(network: Network) -> bool:
     return mark is not None and mark.kind == "microsoft"
 
 
-def _heaviest(scored: Iterable[tuple[float, Place]]) -> tuple[float, Place] | None:
-    return max(scored, key=lambda pair: pair[0], default=None)
+def _heaviest(scored: Iterable[tuple[Scale, Place]]) -> tuple[Scale, Place] | None:
+    return max(scored, key=lambda pair: pair[0].value, default=None)
 
 
-def _newness(case: Case, network: Network) -> float:
-    scale = {None: 1.0, "asn": 0.6, "prefix": 0.35}[tenant_knows(case, network)]
+_KNOWN_AS = {"asn": (0.6, "the tenant uses this provider"), "prefix": (0.35, "the tenant uses this address range")}
+_NO_ASN = "the log names no ASN"
+_NO_NETWORK = "no record of this grant names a network"
+_MICROSOFT = "a network of Microsoft's own"
+
+
+def _newness(case: Case, network: Network) -> Scale:
+    told = tenant_knows(case, network)
+    scale = Scale() if told is None else Scale().by(*_KNOWN_AS[told])
     if network.asn is None:
-        scale *= 0.6
+        scale = scale.by(0.6, _NO_ASN)
     if _is_microsoft(network):
-        scale *= 0.5
+        scale = scale.by(0.5, _MICROSOFT)
     return scale
+
+
+def _unnamed(places: Iterable[Place]) -> bool:
+    """True where no place names its network."""
+    return all(place.network.prefix is None and place.network.asn is None for place in places)
 
 
 @signal(
@@ -66,6 +80,8 @@ def _newness(case: Case, network: Network) -> float:
     question="Had this user been seen in the networks of this grant?",
     group="network",
     weight=1.5,
+    looks_at="address range and ASN of each leg, and of the redeemer's token uses in the first hour",
+    otherwise="Every network that these records name was known to this user a day or more before.",
     techniques=("T1078.004", "T1090"),
     needs=("history",),
     false_positives=("travel", "a new internet provider at home", "a changed VPN or proxy"),
@@ -74,12 +90,13 @@ def _newness(case: Case, network: Network) -> float:
 def new_network(self: Signal, case: Case) -> Answer:
     """Neither the prefix nor the ASN of some place of the flow was known to the user."""
     scale = history_scale(case)
-    places = [place for place in flow_places(case.grant) if new_to_user(case, place.network)]
+    flow = flow_places(case.grant)
+    places = [place for place in flow if new_to_user(case, place.network)]
     if not places:
-        return silent(self, case)
+        return unsaid(self, case, _NO_NETWORK) if _unnamed(flow) else silent(self, case)
     if not scale:
         return short_history(self, case)
-    weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0])
+    weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0].value)
     others = familiar(case, "asn", place.network.asn).tenant_users
     told = "nobody else of the tenant was seen there"
     if others:
@@ -88,7 +105,7 @@ def new_network(self: Signal, case: Case) -> Answer:
         f"This user had not been seen on {network_words(place.network)} before; {told}.",
         chip="network new to user",
         records=place.refs,
-        scale=scale * weight,
+        scale=scale.times(weight),
     )
 
 
@@ -98,6 +115,8 @@ def new_network(self: Signal, case: Case) -> Answer:
     question="Had anybody of this tenant been seen in the networks of this grant?",
     group="network",
     weight=0.9,
+    looks_at="ASN, else address range, of each leg, and of the redeemer's token uses in the first hour",
+    otherwise="Each network that these records name was known to this user, or to somebody else of the tenant.",
     techniques=("T1090",),
     needs=("history", "field:asn"),
     false_positives=("travel to a country where nobody works",),
@@ -108,21 +127,26 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
     profile = case.profile
     if "history" in case.missing or profile.tenant_history_days < 7:
         return short_history(self, case)
-    for place in flow_places(case.grant):
+    flow = flow_places(case.grant)
+    for place in flow:
         network = place.network
         dimension, value = ("asn", network.asn) if network.asn is not None else ("prefix", network.prefix)
         if value is None or not new_to_user(case, network) or familiar(case, dimension, value).tenant_users:
             continue
-        scale = (0.5 if profile.tenant_users < 5 else 1.0) * (0.5 if _is_microsoft(network) else 1.0)
+        scale = Scale()
+        if profile.tenant_users < 5:
+            scale = scale.by(0.5, "fewer than 5 users in these logs")
+        if _is_microsoft(network):
+            scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
-            scale *= 0.4  # every home is an address range that nobody else uses
+            scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
         return self.fired(
             f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
             chip="network new to tenant",
             records=place.refs,
             scale=scale,
         )
-    return silent(self, case)
+    return unsaid(self, case, _NO_NETWORK) if _unnamed(flow) else silent(self, case)
 
 
 @signal(
@@ -131,6 +155,8 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
     question="Did a request of this grant come from a network that anyone can rent?",
     group="network",
     weight=2.4,
+    looks_at="ASN and address of each leg, and of all token uses of the redeemer",
+    otherwise="No network that these records name is on the list of hosting, anonymisers and reported campaigns.",
     techniques=("T1090", "T1078.004"),
     needs=("field:asn",),
     false_positives=("build servers and jump hosts", "a VPN or secure web gateway of the company"),
@@ -138,20 +164,25 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
 )
 def hosting(self: Signal, case: Case) -> Answer:
     """The ASN or prefix is marked in knowledge/networks.toml; weighs less where user or tenant know the ASN."""
-    scored: list[tuple[float, Place]] = []
-    for place in (*flow_places(case.grant), *redeemer_places(case.grant)):
+    scored: list[tuple[Scale, Place]] = []
+    places = (*flow_places(case.grant), *redeemer_places(case.grant))
+    for place in places:
         mark = rented(place.network, case.grant.started_at.date())
         if mark is None:
             continue
-        scale = 0.4 if mark.expired else 1.2 if mark.campaign or mark.kind != "hosting" else 1.0
+        scale = Scale()
+        if mark.expired:
+            scale = scale.by(0.4, "the mark of this network is out of date")
+        elif mark.campaign or mark.kind != "hosting":
+            scale = scale.by(1.2, "a network of a reported campaign" if mark.campaign else f"kind: {mark.kind}")
         if known(case, "asn", place.network.asn):
-            scale *= 0.15
+            scale = scale.by(0.15, "this user is known there")
         elif familiar(case, "asn", place.network.asn).tenant_users >= MANY_USERS:
-            scale *= 0.4
+            scale = scale.by(0.4, "others of the tenant are known there")
         scored.append((scale, place))
     worst = _heaviest(scored)
     if worst is None:
-        return silent(self, case)
+        return unsaid(self, case, _NO_NETWORK) if _unnamed(places) else silent(self, case)
     scale, place = worst
     who = "The redemption or a token use" if place.redeemer else "A leg of this grant"
     return self.fired(
@@ -168,6 +199,8 @@ def hosting(self: Signal, case: Case) -> Answer:
     question="Do the approval and the redemption come from one place, and do their user agents fit together?",
     group="network",
     weight=1.7,
+    looks_at="country, ASN, address range and user agent of the approval, against those of the first redemption or use",
+    otherwise="In what these records name, approval and redemption do not differ.",
     techniques=("T1528", "T1550.001"),
     needs=("stream:interactive", "stream:non_interactive"),
     false_positives=("a jump host or cloud shell that redeems for a developer",),
@@ -179,13 +212,20 @@ def parties_differ(self: Signal, case: Case) -> Answer:
     A browser that approves what a command line asked for is the ordinary case and no difference.
     """
     approval, redeemer = case.grant.approval, _redeemer(case)
-    if approval is None or redeemer is None or not new_to_user(case, redeemer.network):
-        return silent(self, case)
-    scale, words = _places_differ(approval.network, redeemer.network)
+    if approval is None or redeemer is None:
+        if attempted(case.grant):
+            return silent(self, case, "Nobody got a token, so there is no second party to compare.")
+        leg = "approval" if approval is None else "redemption"
+        return unsaid(self, case, f"the {leg} of this grant is not in these logs")
+    if not new_to_user(case, redeemer.network):
+        unnamed = new_to_user(case, redeemer.network) is None
+        why = "The redeemer's network was known to this user."
+        return unsaid(self, case, "no record names the redeemer's network") if unnamed else silent(self, case, why)
+    step, words = _places_differ(approval.network, redeemer.network)
     if client_kind(case.grant.client.id) not in ("cli", "driver") and _agents_differ(approval, redeemer):
         words.append("kind of user agent")
-        scale = max(scale, 0.5)
-    if not scale:
+        step = max(step, 0.5)
+    if not step:
         return silent(self, case)
     if not history_scale(case):
         return short_history(self, case)
@@ -194,7 +234,7 @@ def parties_differ(self: Signal, case: Case) -> Answer:
         f"not the same: {', '.join(words)}. The redeemer's network is new to this user.",
         chip="two user agents" if words == ["kind of user agent"] else "two places",
         records=(approval.ref, *redeemer.refs[:1]),
-        scale=scale * _newness(case, redeemer.network),
+        scale=Scale().by(step, f"they differ in {words[0]}").times(_newness(case, redeemer.network)),
     )
 
 
@@ -240,6 +280,8 @@ def _agents_differ(approval: Leg, redeemer: Place) -> bool:
     question="Had this user been seen in the countries of this grant?",
     group="network",
     weight=1.1,
+    looks_at="the country of each leg, and of the redeemer's token uses in the first hour",
+    otherwise="Every country that these records name was known to this user, or is that of Microsoft's own network.",
     techniques=("T1078.004",),
     needs=("history",),
     false_positives=("travel", "networks whose country is recorded wrongly"),
@@ -248,18 +290,21 @@ def _agents_differ(approval: Leg, redeemer: Place) -> bool:
 def new_country(self: Signal, case: Case) -> Answer:
     """The country of some place of the flow was not known to the user."""
     scale = history_scale(case)
-    for place in flow_places(case.grant):
+    flow = flow_places(case.grant)
+    for place in flow:
         country = place.network.country
         if country is None or known(case, "country", country) or _is_microsoft(place.network):
             continue
         if not scale:
             return short_history(self, case)
         if familiar(case, "country", country).tenant_users >= MANY_USERS:
-            scale *= 0.5
+            scale = scale.by(0.5, "others of the tenant are known there")
         return self.fired(
             f"This user had not been seen in {country} before.",
             chip="new country",
             records=place.refs,
             scale=scale,
         )
+    if all(place.network.country is None for place in flow):
+        return unsaid(self, case, "no record of this grant names a country")
     return silent(self, case)

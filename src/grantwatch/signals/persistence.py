@@ -8,8 +8,8 @@ from datetime import timedelta
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, TieBy, TokenKind, TokenUse
 from grantwatch.signals.account import at_its_site, device_account
-from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale, tie_words
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import FIRST_HOUR, attempted, known, prefix_known, redeemer_uses, silent, span
 from grantwatch.signals.words import risky_scopes
 
@@ -23,7 +23,7 @@ class _Weighed:
     """A follow-on with what it is worth, whether that may stand alone, and why, in words."""
 
     follow_on: FollowOn
-    scale: float
+    scale: Scale
     alone: bool
     why: str = ""
 
@@ -31,7 +31,7 @@ class _Weighed:
 def _best(self: Signal, case: Case, weighed: list[_Weighed], *, chip: str, words: str) -> Answer:
     if not weighed:
         return silent(self, case)
-    top = max(weighed, key=lambda each: (each.scale, each.alone))
+    top = max(weighed, key=lambda each: (each.scale.value, each.alone))
     follow_on = top.follow_on
     count = sum(each.follow_on.count for each in weighed)
     more = f" ({count} records)" if count > 1 else ""
@@ -56,20 +56,22 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
     name = facts.get("device_name") or follow_on.target.name
     marks = knowledge.device_marks(name, build or None, case.grant.started_at.date())
     fresh = [mark for mark in marks if not mark.expired]
-    scale = decay(case, follow_on) * tie_scale(case, follow_on)
+    strength = tie_scale(case, follow_on)
+    scale = decay(case, follow_on).times(strength)
     if follow_on.tie.by in SURE_TIES:
-        scale = max(scale, 0.6 * tie_scale(case, follow_on))
+        least = Scale().by(0.6, "late, but surely tied").times(strength)
+        scale = max(scale, least, key=lambda each: each.value)
     mobile, home = _mobile(follow_on), at_home(case, follow_on)
     if any(mark.strength == "strong" for mark in fresh):
-        scale *= 1.35
+        scale = scale.by(1.35, "a strong mark of a kit")
     elif fresh:
-        scale *= 1.2
+        scale = scale.by(1.2, "a weak mark of a kit")
     elif marks:
-        scale *= 1.1
+        scale = scale.by(1.1, "an expired mark of a kit")
     if mobile:
-        scale *= 0.3 if home else 0.6
+        scale = scale.by(0.3, "a phone, at home") if home else scale.by(0.6, "a phone")
     if device_account(case) and at_its_site(case):
-        return _Weighed(follow_on, scale * 0.15, False)
+        return _Weighed(follow_on, scale.by(0.15, "a room device at its site"), False)
     soon = follow_on.time - case.grant.started_at <= FIRST_HOUR
     alone = (follow_on.tie.by in SURE_TIES or soon) and not mobile and not home and not attempted(case.grant)
     why = f". Known marks: {'; '.join(mark.title for mark in marks)}" if marks else ""
@@ -82,6 +84,9 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
     question="Did a device appear in this user's name after the grant?",
     group="persistence",
     weight=4.0,
+    looks_at="device registrations and joins of this user in either audit log: 72 hours by user and time, longer where "
+    "token, session or device tie them",
+    otherwise="No device was registered or joined in this user's name after the grant.",
     alone=True,
     techniques=("T1098.005",),
     needs=("stream:audit", "stream:unified_audit"),
@@ -94,15 +99,15 @@ def device_registered(self: Signal, case: Case) -> Answer:
     return _best(self, case, weighed, chip="device registered", words="Device registered or joined:")
 
 
-def _prt(case: Case, use: TokenUse) -> float:
+def _prt(case: Case, use: TokenUse) -> Scale:
     device = use.device
     if use.kind is not TokenKind.PRIMARY or device.managed or device.compliant or known(case, "device", device.id):
-        return 0.0
-    scale = 0.6 + 0.4 * use.tie.strength
+        return Scale(0.0)
+    scale = Scale().by(0.6 + 0.4 * use.tie.strength, tie_words(use.tie))
     if device.managed is None:
-        scale *= 0.6
+        scale = scale.by(0.6, "the log does not say whether the device is managed")
     if prefix_known(case, use.network):
-        scale *= 0.5
+        scale = scale.by(0.5, "from a network that the user knows")
     return scale
 
 
@@ -112,6 +117,8 @@ def _prt(case: Case, use: TokenUse) -> float:
     question="Did the redeemer use a primary refresh token from a device that nobody manages?",
     group="persistence",
     weight=4.6,
+    looks_at="the redeemer's token uses that presented a primary refresh token, and their devices",
+    otherwise="The redeemer used none from a device that is neither managed nor known to the user.",
     alone=True,
     techniques=("T1098.005", "T1550.001"),
     needs=("stream:non_interactive",),
@@ -121,9 +128,11 @@ def _prt(case: Case, use: TokenUse) -> float:
 def rogue_prt(self: Signal, case: Case) -> Answer:
     """The lineage turns into a primary refresh token on a device that is neither managed nor known to the user."""
     weighed = [(scale, use) for use in redeemer_uses(case.grant) if (scale := _prt(case, use))]
-    if not weighed or (device_account(case) and at_its_site(case)):
+    if not weighed:
         return silent(self, case)
-    scale, use = max(weighed, key=lambda pair: pair[0])
+    if device_account(case) and at_its_site(case):
+        return silent(self, case, "Left out: a room device at its site is registered without management.")
+    scale, use = max(weighed, key=lambda pair: pair[0].value)
     device = use.device.name or use.device.id or "a device without a name"
     told = "which is not managed" if use.device.managed is False else "of which the log does not say that it is managed"
     return self.fired(
@@ -132,7 +141,7 @@ def rogue_prt(self: Signal, case: Case) -> Answer:
         chip="rogue device token",
         records=use.refs,
         scale=scale,
-        alone=scale >= 0.75,
+        alone=scale.value >= 0.75,
     )
 
 
@@ -142,6 +151,9 @@ def rogue_prt(self: Signal, case: Case) -> Answer:
     question="Was a sign-in method of this user added, changed or removed after the grant?",
     group="persistence",
     weight=2.6,
+    looks_at="changes of this user's sign-in methods in either audit log: 72 hours by user and time, longer where "
+    "token or session tie them",
+    otherwise="No sign-in method of this user changed after the grant.",
     techniques=("T1556.006", "T1098"),
     needs=("stream:audit", "stream:unified_audit"),
     false_positives=("onboarding", "a new phone"),
@@ -149,9 +161,13 @@ def rogue_prt(self: Signal, case: Case) -> Answer:
 )
 def security_info(self: Signal, case: Case) -> Answer:
     """Full weight within a day, falling to 72 hours; less from the user's own network and for new accounts."""
-    new_account = 0.5 if case.profile.user_history_days < 7 <= case.profile.tenant_history_days else 1.0
+    new_account = Scale()
+    if case.profile.user_history_days < 7 <= case.profile.tenant_history_days:
+        new_account = Scale().by(0.5, "the account is new")
     weighed = [
-        _Weighed(each, decay(case, each, full=DAY) * tie_scale(case, each) * new_account, False, _method(each))
+        _Weighed(
+            each, decay(case, each, full=DAY).times(tie_scale(case, each)).times(new_account), False, _method(each)
+        )
         for each in follow_ons(case, "security_info")
     ]
     return _best(self, case, weighed, chip="security info changed", words="Security info changed:")
@@ -179,6 +195,9 @@ def _part_of_flow(case: Case, follow_on: FollowOn) -> bool:
     question="Was an application given rights in this user's name after the grant?",
     group="persistence",
     weight=2.8,
+    looks_at="consents of this user in either audit log: 72 hours by user and time, longer where token or session tie "
+    "them; but for one that is part of the flow",
+    otherwise="No application was given rights in this user's name after the grant.",
     techniques=("T1528", "T1098.003"),
     needs=("stream:audit", "stream:unified_audit"),
     false_positives=("a new cloud service", "consent that the flow itself asks for is left out"),
@@ -187,12 +206,17 @@ def _part_of_flow(case: Case, follow_on: FollowOn) -> bool:
 def consent(self: Signal, case: Case) -> Answer:
     """Weighed by what the scopes allow; an administrator's consent for all users weighs more."""
     weighed = []
-    for each in follow_ons(case, "consent"):
+    found = follow_ons(case, "consent")
+    for each in found:
         if _part_of_flow(case, each):
             continue
         risky = risky_scopes(each.facts.get("scopes"))
-        scale = decay(case, each, full=DAY) * tie_scale(case, each) * (1.0 if risky else 0.4)
+        scale = decay(case, each, full=DAY).times(tie_scale(case, each))
+        if not risky:
+            scale = scale.by(0.4, "no scope that lets it read, send or change much")
         if (each.facts.get("admin") or "").lower() == "true" or each.facts.get("consent_type") == "AllPrincipals":
-            scale *= 1.2
+            scale = scale.by(1.2, "consent for everybody")
         weighed.append(_Weighed(each, scale, False, f"; scopes: {', '.join(risky)}" if risky else ""))
+    if found and not weighed:
+        return silent(self, case, "Left out: the only consent is part of the flow itself.")
     return _best(self, case, weighed, chip="consent after grant", words="Consent given:")

@@ -10,7 +10,19 @@ from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
 
-__all__ = ["GROUPS", "NEEDS", "Case", "Evidence", "NotAssessed", "Signal", "registered", "signal"]
+__all__ = [
+    "GROUPS",
+    "NEEDS",
+    "Case",
+    "Evidence",
+    "Factor",
+    "NotAssessed",
+    "NotFired",
+    "Scale",
+    "Signal",
+    "registered",
+    "signal",
+]
 
 GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "favour")
 """Independence groups: signals of one group tend to fire together, so they count once, not twice."""
@@ -44,6 +56,33 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """One of the numbers that a weight was multiplied by, and what it stands for, in words."""
+
+    value: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of its declared weight a signal counts with, and what made it so. False where that is nothing."""
+
+    value: float = 1.0
+    factors: tuple[Factor, ...] = ()
+
+    def by(self, value: float, why: str) -> Scale:
+        """The same scale, multiplied by `value` because of `why`."""
+        return Scale(self.value * value, (*self.factors, Factor(value, why)))
+
+    def times(self, other: Scale) -> Scale:
+        """Both scales multiplied, with the factors of both."""
+        return Scale(self.value * other.value, (*self.factors, *other.factors))
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A signal that fired, with the records it rests on. `weight` is what it adds in log-odds (negative: for)."""
 
@@ -57,6 +96,8 @@ class Evidence:
     """Two to five words for a table cell."""
     alone: bool = False
     """True where this evidence may make a grant high without a second group."""
+    factors: tuple[Factor, ...] = ()
+    """What made `weight` of the declared weight: their product, but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +108,15 @@ class NotAssessed:
     why: str
 
 
-Answer = Evidence | NotAssessed | None
+@dataclass(frozen=True, slots=True)
+class NotFired:
+    """A signal that looked and did not fire, and why, in a sentence."""
+
+    signal: str
+    why: str
+
+
+Answer = Evidence | NotAssessed | NotFired
 Judge = Callable[[Case], Answer]
 
 
@@ -81,6 +130,10 @@ class Signal:
     group: str
     weight: float
     judge: Judge
+    looks_at: str
+    """What of a grant and its history it looks at: the end of "Looked at: …"."""
+    otherwise: str
+    """What is so where it does not fire, in a sentence: the answer that a signal gives without a closer one."""
     alone: bool = False
     techniques: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -93,24 +146,30 @@ class Signal:
         *,
         chip: str,
         records: tuple[RecordRef, ...] = (),
-        scale: float = 1.0,
+        scale: Scale | None = None,
         alone: bool | None = None,
     ) -> Evidence:
         """Evidence of this signal; `scale` (0–1 or a little above) weighs tie strength or how unusual it is."""
+        scale = Scale() if scale is None else scale
         return Evidence(
             signal=self.id,
             title=self.title,
             summary=summary,
             group=self.group,
-            weight=round(self.weight * scale, 3),
+            weight=round(self.weight * scale.value, 3),
             records=tuple(dict.fromkeys(records)),
             chip=chip,
             alone=self.alone if alone is None else alone,
+            factors=scale.factors,
         )
 
     def not_assessed(self, why: str) -> NotAssessed:
         """This signal could not answer, because of `why`."""
         return NotAssessed(signal=self.id, why=why)
+
+    def not_fired(self, why: str = "") -> NotFired:
+        """This signal looked and did not fire, because of `why`, else of what it declares."""
+        return NotFired(signal=self.id, why=why or self.otherwise)
 
 
 _REGISTRY: dict[str, Signal] = {}
@@ -128,6 +187,8 @@ def signal(
     question: str,
     group: str,
     weight: float,
+    looks_at: str,
+    otherwise: str,
     alone: bool = False,
     techniques: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
@@ -150,7 +211,21 @@ def signal(
         def unbound(_case: Case) -> Answer:
             raise DeclarationError(f"signal {id!r} was called before it was declared")
 
-        bare = Signal(id, title, question, group, weight, unbound, alone, techniques, needs, false_positives, gaps)
+        bare = Signal(
+            id,
+            title,
+            question,
+            group,
+            weight,
+            unbound,
+            looks_at,
+            otherwise,
+            alone,
+            techniques,
+            needs,
+            false_positives,
+            gaps,
+        )
         declared = replace(bare, judge=lambda case: function(bare, case))
         _REGISTRY[id] = declared
         return declared

@@ -10,12 +10,13 @@ from grantwatch import knowledge
 from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
 from grantwatch.profile.model import EarlierGrant, Familiarity
 from grantwatch.records.model import RecordRef
-from grantwatch.signals.signal import Case, NotAssessed, Signal
+from grantwatch.signals.signal import Case, NotAssessed, NotFired, Scale, Signal
 
 __all__ = [
     "ENOUGH_SIGN_INS",
     "FIRST_HOUR",
     "MANY_USERS",
+    "NO_TOKEN",
     "SETTLED",
     "Place",
     "attempted",
@@ -36,10 +37,13 @@ __all__ = [
     "silent",
     "span",
     "tenant_knows",
+    "unsaid",
+    "weigh_attempt",
     "why_blind",
 ]
 
 FIRST_HOUR = timedelta(minutes=60)
+NO_TOKEN = "nobody got a token"  # noqa: S105 - words, not a secret
 SETTLED = timedelta(hours=24)
 """How long ago something must have been seen to count as normal: less could be the attack itself."""
 
@@ -95,15 +99,26 @@ def why_blind(needs: Iterable[str]) -> str:
     return f"Not assessed: {words}."
 
 
-def silent(signal: Signal, case: Case) -> NotAssessed | None:
-    """The answer of a signal that found nothing: None, or NotAssessed where it could not have seen it."""
+def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
+    """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
     gone = lacking(signal.needs, case.missing)
-    return signal.not_assessed(why_blind(gone)) if gone else None
+    return signal.not_assessed(why_blind(gone)) if gone else signal.not_fired(why)
+
+
+def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
+    """The answer of a signal to which the records of this very grant do not say `what`."""
+    gone = lacking(signal.needs, case.missing)
+    return signal.not_assessed(why_blind(gone) if gone else f"Not assessed: {what}.")
 
 
 def attempted(grant: Grant) -> bool:
     """True where nobody got a token: blocked or abandoned."""
     return grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED)
+
+
+def weigh_attempt(case: Case, scale: Scale) -> Scale:
+    """The same scale, or much less of it where nobody got a token."""
+    return scale.by(0.3, NO_TOKEN) if attempted(case.grant) else scale
 
 
 def redeemed_at(grant: Grant) -> datetime:
@@ -190,19 +205,22 @@ def tenant_knows(case: Case, network: Network) -> str | None:
     return None
 
 
-def history_scale(case: Case) -> float:
+def history_scale(case: Case) -> Scale:
     """How much "never seen before" is worth: 0 without history, 1 from 30 days on.
 
     An account without history in a tenant with two weeks of it is new or dormant: worth a little.
     """
     days = case.profile.user_history_days
     if "history" in case.missing:
-        return 0.0
+        return Scale().by(0.0, "no history")
+    held = "less than a day" if days < 1 else f"{int(days)} day{'' if int(days) == 1 else 's'}"
     if days < SHORT_HISTORY_DAYS:
-        return 0.35 if case.profile.tenant_history_days >= 14 else 0.0
-    if days < 7:
-        return 0.35
-    return min(1.0, 0.5 + 0.5 * (days - 7) / (FULL_HISTORY_DAYS - 7))
+        value = 0.35 if case.profile.tenant_history_days >= 14 else 0.0
+    elif days < 7:
+        value = 0.35
+    else:
+        value = min(1.0, 0.5 + 0.5 * (days - 7) / (FULL_HISTORY_DAYS - 7))
+    return Scale().by(value, f"{held} of this user's history")
 
 
 def short_history(signal: Signal, case: Case) -> NotAssessed:

@@ -37,7 +37,7 @@ def judge_one(case: Case) -> Judged:
     answers = [signal.judge(case) for signal in registered()]
     evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
     silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
-    return Judged(case.grant, case.profile, verdict(case.grant, evidence, silent))
+    return Judged(case.grant, case.profile, verdict(case.grant, evidence, silent), case.worse_grants)
 
 
 def blind_signals(missing: Iterable[str]) -> tuple[NotAssessed, ...]:

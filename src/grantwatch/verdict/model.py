@@ -48,6 +48,8 @@ class Judged:
     grant: Grant
     profile: Profile
     verdict: Verdict
+    worse_grants: frozenset[str] = frozenset()
+    """Earlier grants of this user that were judged high or worse, so that they made no habit for this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,17 @@ from grantwatch.verdict.model import Severity, Verdict
 from grantwatch.verdict.reason import reason
 from grantwatch.verdict.weights import Weights, weights
 
-__all__ = ["Gate", "Term", "gates", "score", "severity", "terms", "verdict"]
+__all__ = ["Gate", "Part", "Term", "applied_gate", "gates", "score", "severity", "terms", "verdict"]
 
 FAVOUR = "favour"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of evidence within a term, and the share of its weight that counts there (0–1)."""
+
+    evidence: Evidence
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +30,18 @@ class Term:
     """One line of the sum. `kind` is prior, group, favour, or cap; `value` is what it adds, in log-odds.
 
     The values of all terms add up to the log-odds of the score. A cap has the value by which it lowers the sum.
+
+    A group is `factor` × the sum of its parts (weight × share), but not more than `factor` × `limit`. Favour is the
+    sum of its parts, but not less than `limit`.
     """
 
     kind: str
     label: str
     value: float
     note: str
+    parts: tuple[Part, ...] = ()
+    limit: float | None = None
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +58,18 @@ def _combine(heavy_to_light: Sequence[float], cap: float, share: float) -> float
     return min(cap, heavy_to_light[0] + share * sum(heavy_to_light[1:]))
 
 
+def _group_cap(evidence: Sequence[Evidence], numbers: Weights) -> float:
+    return numbers.group_cap_alone if any(each.alone for each in evidence) else numbers.group_cap
+
+
 def _group_sum(evidence: Sequence[Evidence], numbers: Weights) -> float:
-    cap = numbers.group_cap_alone if any(each.alone for each in evidence) else numbers.group_cap
+    cap = _group_cap(evidence, numbers)
     return _combine(sorted((each.weight for each in evidence), reverse=True), cap, numbers.rest_share)
+
+
+def _group_parts(evidence: Sequence[Evidence], numbers: Weights) -> tuple[Part, ...]:
+    heaviest, *rest = sorted(evidence, key=lambda each: -each.weight)
+    return (Part(heaviest, 1.0), *(Part(each, numbers.rest_share) for each in rest))
 
 
 def _by_group(evidence: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:
@@ -65,15 +88,18 @@ def _sum_terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights) -> 
     reducible = 0.0
     for group, members in _by_group(evidence).items():
         value = factor * _group_sum(members, numbers)
-        found.append(Term("group", group, value, "; ".join(each.chip for each in members)))
+        note = "; ".join(each.chip for each in members)
+        parts, cap = _group_parts(members, numbers), _group_cap(members, numbers)
+        found.append(Term("group", group, value, note, parts, cap, factor))
         if group in numbers.favour_touches:
             reducible += value - factor * _group_sum([each for each in members if each.alone], numbers)
     favour = [each for each in evidence if each.group == FAVOUR and each.weight < 0]
     if favour:
-        wanted = max(numbers.favour_floor, sum(each.weight for each in favour))
         # With nothing against it a habit may also take from the prior: that is what "none" means.
-        value = max(wanted, -reducible) if len(found) > 1 else wanted
-        found.append(Term("favour", FAVOUR, value, "; ".join(each.chip for each in favour)))
+        limit = max(numbers.favour_floor, -reducible) if len(found) > 1 else numbers.favour_floor
+        value = max(limit, sum(each.weight for each in favour))
+        note = "; ".join(each.chip for each in favour)
+        found.append(Term("favour", FAVOUR, value, note, tuple(Part(each, 1.0) for each in favour), limit))
     return found
 
 
@@ -129,6 +155,13 @@ def _applied(total: float, found: tuple[Gate, ...], numbers: Weights) -> Gate | 
     return next((gate for gate in found if gate.at_most < reached), None)
 
 
+def applied_gate(grant: Grant, evidence: Sequence[Evidence]) -> Gate | None:
+    """The gate that kept the severity of this grant from being what its evidence adds up to; None where none did."""
+    numbers = weights()
+    total = math.fsum(term.value for term in _sum_terms(grant, evidence, numbers))
+    return _applied(total, gates(grant, evidence), numbers)
+
+
 def _rounded(total: float) -> int:
     return round(100 / (1 + math.exp(-total)))
 
@@ -150,8 +183,6 @@ def verdict(grant: Grant, evidence: Sequence[Evidence], not_assessed: Sequence[N
     ordered = tuple(sorted(evidence, key=lambda each: (-each.weight, each.signal)))
     points = score(grant, ordered)
     level = severity(ordered, points)
-    numbers = weights()
-    total = math.fsum(term.value for term in _sum_terms(grant, ordered, numbers))
-    stopped = _applied(total, gates(grant, ordered), numbers)
+    stopped = applied_gate(grant, ordered)
     why = reason(grant, ordered, level, stopped.why if stopped else None)
     return Verdict(points, level, ordered, tuple(not_assessed), why)

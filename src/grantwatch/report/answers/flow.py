@@ -1,0 +1,223 @@
+"""Questions 1, 2, 3, 5 and 6: the flow itself, and who was in it."""
+
+from __future__ import annotations
+
+from grantwatch import knowledge
+from grantwatch.grants.model import Leg, LegKind, Network, Outcome
+from grantwatch.profile.model import Familiarity
+from grantwatch.report import words
+from grantwatch.report.answers.model import Answer, Asked, Fact, place, tie
+from grantwatch.signals.view import new_to_user, redeemer_uses
+
+__all__ = ["approval", "authentication", "client", "parties", "policy"]
+
+_OUTCOMES = {
+    Outcome.REDEEMED: "Yes: a device code was used and a token was issued",
+    Outcome.APPROVED: "Yes: a person approved a device code; no token is in these logs",
+    Outcome.ABANDONED: "No: the sign-in was refused or left unfinished",
+    Outcome.BLOCKED: "No: the sign-in was blocked",
+}
+_PRODUCES = {
+    "the approval": ("stream:interactive", "field:protocol"),
+    "the redemption": ("stream:non_interactive", "field:transfer"),
+}
+
+
+def approval(asked: Asked) -> Answer:
+    """Question 1."""
+    grant = asked.grant
+    facts = [Fact("certainty", f"{grant.certainty:.0%} that it was device code: {grant.basis}")]
+    facts += [Fact(words.second(leg.time), _leg(leg), (leg.ref,)) for leg in grant.legs]
+    unseen = []
+    for leg in grant.unseen:
+        name = leg.partition(":")[0]
+        gone = asked.blind(leg.capitalize(), *_PRODUCES.get(name, ()))
+        unseen += gone or [f"{leg.capitalize()}: the log is there, but no record of this grant is in it."]
+    return Answer(
+        1,
+        "approval",
+        "Did a device code approval occur, when, and how sure is that?",
+        f"{_OUTCOMES[grant.outcome]}. Started {words.second(grant.started_at)} UTC, last seen "
+        f"{words.second(grant.last_seen)} UTC.",
+        tuple(facts),
+        tuple(unseen),
+    )
+
+
+def _leg(leg: Leg) -> str:
+    how = {True: "interactive", False: "non-interactive", None: "kind not logged"}[leg.interactive]
+    parts = [f"{leg.kind.value} ({how})", words.network(leg.network), words.error(leg.error_code)]
+    detail = (leg.status_detail or "").strip().rstrip(".")
+    parts += [detail if detail not in parts[-1] else "", tie(leg.tie), place(leg.ref)]
+    return "; ".join(part for part in parts if part)
+
+
+def client(asked: Asked) -> Answer:
+    """Question 2."""
+    grant = asked.grant
+    known = knowledge.client(grant.client.id)
+    facts = [Fact("client", f"{words.client(grant.client)} ({grant.client.id or 'no id logged'})")]
+    if known:
+        family = "in the family of client ids" if known.foci else "not in the family of client ids"
+        reach = ": its refresh token serves the other members too" if known.foci else ""
+        facts.append(Fact("kind", f"a known client, {known.kind.replace('_', ' ')}; {family}{reach}"))
+        usual = "is" if known.device_code_usual else "is not"
+        facts.append(
+            Fact("usual", f"this client {usual} known for device code, which explains a grant and excuses none")
+        )
+    facts.append(Fact("resource", f"{words.resource(grant.resource)} ({grant.resource.id or 'no id logged'})"))
+    if grant.scopes:
+        facts.append(Fact("scopes", " ".join(grant.scopes)))
+    gone = []
+    if not known:
+        gone.append(
+            "First party or custom, and the family: this client is not in the list of known ones, and sign-in records "
+            "do not tell who owns it."
+        )
+    if not grant.scopes:
+        gone.append("Scopes: no record of this grant carries authenticationProcessingDetails (Oauth Scope Info).")
+    return Answer(
+        2,
+        "client",
+        "Which client asked, for which resource and scopes?",
+        f"{words.client(grant.client)} asked for {words.resource(grant.resource)}.",
+        tuple(facts),
+        tuple(gone),
+    )
+
+
+def parties(asked: Asked) -> Answer:
+    """Question 3."""
+    grant = asked.grant
+    first = next(iter(sorted(redeemer_uses(grant), key=lambda use: use.first)), None)
+    facts: list[Fact] = []
+    gone: list[str] = []
+    if grant.redemption:
+        leg = grant.redemption
+        facts += _party(asked, "redeemer", leg.network, leg.user_agent)
+        told = f"The first token went to {words.network(leg.network)}{_verdict(asked, leg.network)}."
+    elif first:
+        facts += _party(asked, "redeemer", first.network, first.user_agent)
+        where = f"{words.network(first.network)}{_verdict(asked, first.network)}"
+        told = f"The redemption is not in these logs; the first token use came from {where}."
+    elif grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
+        told = "Nobody got a token; who polled for it leaves no record."
+    else:
+        told = "Not assessed: who got the token is not in these logs."
+        gone += asked.blind("Who polled", "stream:non_interactive", "field:transfer") or [
+            "Who polled: no non-interactive sign-in belongs to this grant."
+        ]
+    browser = grant.approval or next(iter(grant.of(LegKind.INTERRUPT, LegKind.DECLINED, LegKind.BLOCKED)), None)
+    if browser:
+        facts += _party(asked, "browser", browser.network, browser.user_agent)
+        refused = [leg for leg in grant.of(LegKind.BLOCKED) if leg.network.ip != browser.network.ip]
+        for leg in refused[:1]:
+            facts += _party(asked, "refused", leg.network, leg.user_agent)
+            told += f" It was refused to {words.network(leg.network)}{_verdict(asked, leg.network)}."
+    else:
+        gone += asked.blind("The person's side", "stream:interactive") or [
+            "The person's side: no interactive sign-in belongs to this grant."
+        ]
+    gone += asked.blind("Whether these places are known", "history")
+    gone += asked.blind("Networks by provider", "field:asn")
+    question = "Which party polled: from where, with what, known here or not, rented or not?"
+    return Answer(3, "parties", question, told, tuple(facts), tuple(gone))
+
+
+def _party(asked: Asked, label: str, network: Network, agent: str | None) -> list[Fact]:
+    mark = knowledge.network(network.asn, network.ip, asked.grant.started_at.date())
+    kind = f"; listed as {mark.kind}{' (out of date)' if mark.expired else ''}" if mark else "; not on a list"
+    facts = [Fact(label, f"{words.network(network)}{kind}")]
+    if not asked.lacks("history"):
+        seen = asked.profile.familiarity
+        said = [
+            f"{name}: {_known(seen(dimension, value))}"
+            for name, dimension, value in (
+                ("address range", "prefix", network.prefix),
+                ("provider", "asn", network.asn),
+                ("country", "country", network.country),
+            )
+            if value is not None
+        ]
+        facts += [Fact("  before", "; ".join(said))] if said else []
+    family = knowledge.agent(agent)
+    known = "" if asked.lacks("history") or not agent else f", {_known(asked.profile.familiarity('user_agent', agent))}"
+    facts.append(Fact("  agent", f"{agent} ({family.kind.replace('_', ' ')}{known})" if agent else "not logged"))
+    return facts
+
+
+def _verdict(asked: Asked, network: Network) -> str:
+    """What is most telling of the redeemer's network, for the end of a sentence."""
+    said = []
+    mark = knowledge.network(network.asn, network.ip, asked.grant.started_at.date())
+    if mark:
+        said.append(f"listed as {mark.kind}")
+    if not asked.lacks("history"):
+        new = new_to_user(asked.case, network)
+        said += [] if new is None else ["new to this user" if new else "known to this user"]
+    return f": {' and '.join(said)}" if said else ""
+
+
+def _known(seen: Familiarity) -> str:
+    """How well a value was known before the grant, for the user and in ordinary sign-ins of the tenant."""
+    user = f"{words.plural(seen.user_days, 'day')} of this user" if seen.known_to_user else "never with this user"
+    tenant = words.plural(seen.tenant_users, "user") if seen.tenant_users else "nobody"
+    return f"{user}, {tenant} of the tenant"
+
+
+def authentication(asked: Asked) -> Answer:
+    """Question 5."""
+    grant = asked.grant
+    # The Unified Audit Log does not tell how a person authenticated.
+    legs = grant.of(LegKind.APPROVAL, LegKind.REDEMPTION)
+    facts = [Fact(leg.kind.value, "; ".join(leg.auth_methods), (leg.ref,)) for leg in legs if leg.auth_methods] or [
+        Fact(leg.kind.value, leg.status_detail, (leg.ref,)) for leg in legs if leg.status_detail and not leg.error_code
+    ]
+    if facts:
+        facts.append(
+            Fact(
+                "reading",
+                "“previously satisfied” and “satisfied by claim in the token” mean that nobody was prompted then: "
+                "the session of the browser stood for it, which is what the lure relies on",
+            )
+        )
+        return Answer(5, "authentication", _MFA, f"As logged: {facts[0].text}.", tuple(facts))
+    if grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
+        return Answer(5, "authentication", _MFA, "It did not come to that: the sign-in did not succeed.")
+    return Answer(
+        5,
+        "authentication",
+        _MFA,
+        "Not assessed.",
+        (),
+        ("How the person authenticated: no record of this grant carries authenticationDetails.",),
+    )
+
+
+_MFA = "How was multifactor authentication satisfied?"
+
+
+def policy(asked: Asked) -> Answer:
+    """Question 6."""
+    legs = asked.grant.legs
+    blocked = dict.fromkeys(name for leg in legs for name in leg.policies)
+    facts = [Fact(leg.kind.value, f"Conditional Access: {leg.ca_status}", (leg.ref,)) for leg in legs if leg.ca_status]
+    facts += [Fact("refused by", name) for name in blocked]
+    statuses = {(leg.ca_status or "").lower() for leg in legs if leg.ca_status}
+    gone = [
+        "Report-only and excluded policies: what each policy said stands in the records themselves "
+        "(appliedConditionalAccessPolicies), of which a grant keeps those that refused.",
+        "What-If: needs the Conditional Access policies of the tenant, which are in no log.",
+    ]
+    if blocked:
+        told = f"A policy applied and refused: {', '.join(blocked)}."
+    elif "failure" in statuses:
+        told = "A policy applied and refused; the record does not name it."
+    elif statuses & {"success"}:
+        told = "A policy applied and let it through."
+    elif statuses:
+        told = "No policy applied: nothing stood in the way."
+    else:
+        told = "Not assessed."
+        gone.insert(0, "Whether a policy applied: no record of this grant carries conditionalAccessStatus.")
+    return Answer(6, "policy", "Was a policy there, and what did it do?", told, tuple(facts), tuple(gone))
