@@ -10,6 +10,7 @@ import typer
 
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
+from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
 
@@ -45,7 +46,12 @@ def root(
 def hunt_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")],
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="How to show what was found: table, json or html.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"How to show what was found: {', '.join(NAMES[:-1])} or {NAMES[-1]}.",
+        ),
     ] = "table",
     output: Annotated[
         str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
@@ -58,7 +64,7 @@ def hunt_command(
             help="Exit with 1 when a grant or incident is at or above: informational, low, medium, high or critical.",
         ),
     ] = None,
-    all_grants: Annotated[bool, typer.Option("--all", help="List quiet grants too, one by one (table).")] = False,
+    all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Annotated[
         str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
     ] = "700MB",

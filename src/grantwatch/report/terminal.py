@@ -10,17 +10,17 @@ from grantwatch.hunt import Hunt
 from grantwatch.records.model import SourceCoverage
 from grantwatch.report import triage, words
 from grantwatch.report.escape import terminal as safe
+from grantwatch.report.formats import COMMAND, Asked
 from grantwatch.verdict.model import Severity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-__all__ = ["render", "text"]
+__all__ = ["encode", "render", "text"]
 
 MOST_INCIDENTS = 20
 MOST_LISTED = 5
-COMMAND = "grantwatch hunt \u2026"
 
 _ASCII = str.maketrans(
     {"\u2500": "-", "\u2192": "->", "\u00b7": "|", "\u2026": "...", "\u2212": "-", "\u2013": "-", "\u2019": "'"}
@@ -65,6 +65,11 @@ def text(hunt: Hunt, width: int = 100, color: bool = False, *, all_grants: bool 
     )
     render(hunt, console, all_grants=all_grants, command=command)
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def encode(hunt: Hunt, asked: Asked) -> bytes:
+    """The table for a file: plain text, as wide as a page."""
+    return text(hunt, 140, all_grants=asked.all_grants, command=asked.command).encode("utf-8", errors="replace")
 
 
 class _Page:
