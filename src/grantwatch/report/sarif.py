@@ -51,6 +51,7 @@ _LINES = frozenset({"JSON lines", "JSON lines, gzip"})
 _NUMBERED = _LINES | {"CSV", "CSV, gzip"}
 """Containers in which a quarantined record is named by its line."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_PATH_LIMIT = 4_096
 _LINKS = str.maketrans({"[": "\\x5b", "]": "\\x5d", "{": "\\x7b", "}": "\\x7d"})
 """SARIF reads `[text](address)` in a plain message as a link, and `{0}` as a placeholder."""
 
@@ -100,7 +101,7 @@ def plain(text: str) -> str:
 
 def uri(file: str) -> str:
     """The name of a file as a relative or a file URI, percent-encoded."""
-    path = Path(file)
+    path = Path(file[:_PATH_LIMIT])
     name = path.as_posix().encode("utf-8", "surrogatepass")
     return f"file:///{quote(name.lstrip(b'/'), safe='/:')}" if path.is_absolute() else quote(name, safe="/")
 
