@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from grantwatch import knowledge
 from grantwatch.grants.model import Device, FollowOn, Grant, Leg, Named, Network, Tie, TokenUse
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
@@ -71,9 +72,9 @@ def _endpoint(network: Network) -> Json | None:
     ip = address(network.ip)
     if ip is None:
         return None
-    mark = words.network(network, ip=False)
-    system = {"number": network.asn, "name": clean(mark, 200)} if network.asn is not None else None
-    return told({"ip": ip, "autonomous_system": system, "location": _location(network)})
+    mark = knowledge.network(network.asn, network.ip)
+    system = {"number": network.asn, "name": mark.name if mark else None} if network.asn is not None else {}
+    return told({"ip": ip, "autonomous_system": told(system), "location": _location(network)})
 
 
 def _location(network: Network) -> Json:
