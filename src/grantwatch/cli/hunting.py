@@ -132,12 +132,17 @@ def _table(found: Hunt, asked: Asked) -> None:
 
 def _tell_unseen(found: Hunt) -> None:
     """For a format that has no place for it: an empty answer over half of the logs must not pass for a clean one."""
-    number = len(found.coverage.blind) + len(found.blind_signals) + len(found.unread)
-    if number:
-        sys.stderr.write(
-            f"grantwatch: not everything was assessed: {len(found.coverage.blind)} limits of coverage, "
-            f"{len(found.blind_signals)} blind signals, {len(found.unread)} unread files; --format table names them\n"
-        )
+    from grantwatch.report.words import plural
+
+    lacking = (
+        (len(found.coverage.blind), "limit of coverage", "limits of coverage"),
+        (len(found.blind_signals), "blind signal", "blind signals"),
+        (len(found.unread), "unread file", "unread files"),
+        (found.records.quarantined, "quarantined record", "quarantined records"),
+    )
+    told = ", ".join(plural(number, one, many) for number, one, many in lacking if number)
+    if told:
+        sys.stderr.write(f"grantwatch: not everything was assessed: {told}; --format table names them\n")
 
 
 def _write(output: str, data: bytes) -> None:

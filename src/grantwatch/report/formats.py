@@ -43,7 +43,7 @@ class Format:
     terminal: bool = True
     """May be poured into a terminal. Where not, `--output` is asked for."""
     coverage: bool = True
-    """Says what could not be seen. Where not, the program says it on standard error."""
+    """Says all of what could not be seen. Where not, the program says on standard error that there is something."""
     file: str = ""
     """A name to suggest for the file."""
 
@@ -64,7 +64,7 @@ _ALL = (
     Format("html", "a page", "grantwatch.report.html", ("jinja2",), raw=True, terminal=False, file="report.html"),
     Format("markdown", "a ticket or a wiki", "grantwatch.report.markdown", file="report.md"),
     Format("csv", "a spreadsheet", "grantwatch.report.csv", coverage=False, file="grants.csv"),
-    Format("jsonl", "a timeline", "grantwatch.report.jsonl", ("orjson",), file="timeline.jsonl"),
+    Format("jsonl", "a timeline", "grantwatch.report.jsonl", ("orjson",), coverage=False, file="timeline.jsonl"),
     Format("ocsf", "a pipeline", "grantwatch.report.ocsf", ("orjson",), coverage=False, file="findings.ndjson"),
     Format("sarif", "a code scanning viewer", "grantwatch.report.sarif", ("orjson",), file="hunt.sarif"),
 )
