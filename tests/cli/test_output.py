@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.cli.conftest import PROGRAM, Run
 
 from grantwatch.report.document import schema
+from grantwatch.report.formats import FORMATS, NAMES
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202eevil\u200b"
 
@@ -53,14 +54,14 @@ def test_json_is_valid_and_ends_with_a_line_feed(run: Run, examples: Path) -> No
     Draft202012Validator(schema()).validate(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("format_", ["table", "json", "html"])
+@pytest.mark.parametrize("format_", NAMES)
 def test_the_same_logs_give_the_same_bytes(run: Run, examples: Path, format_: str) -> None:
     """Whatever order Python keeps a set in, which changes from one process to the next."""
     said = {run("hunt", examples, "--format", format_, PYTHONHASHSEED=seed).stdout for seed in "123"}
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("format_", ["table", "json", "html"])
+@pytest.mark.parametrize("format_", NAMES)
 def test_a_file_is_written_whole_and_private(run: Run, tmp_path: Path, few: Path, format_: str) -> None:
     done = run("hunt", few, "--format", format_, "--output", "report")
     assert done.returncode == 0
@@ -103,7 +104,7 @@ def test_what_cannot_be_written_leaves_the_old_file(run: Run, tmp_path: Path, fe
     assert folder(tmp_path) == {"report.json"}
 
 
-@pytest.mark.parametrize("format_", ["table", "json", "html"])
+@pytest.mark.parametrize("format_", NAMES)
 def test_a_reader_that_leaves_is_no_error(few: Path, tmp_path: Path, environment: dict[str, str], format_: str) -> None:
     program = subprocess.Popen(
         [*PROGRAM, "hunt", str(few), "--format", format_, "--all"],
@@ -117,6 +118,29 @@ def test_a_reader_that_leaves_is_no_error(few: Path, tmp_path: Path, environment
     _, told = program.communicate(timeout=60)
     assert told == b""
     assert program.returncode == 0
+
+
+@pytest.mark.parametrize("format_", NAMES)
+def test_a_file_holds_what_standard_output_would(run: Run, tmp_path: Path, examples: Path, format_: str) -> None:
+    shown = run("hunt", examples, "--format", format_, COLUMNS="140").stdout
+    run("hunt", examples, "--format", format_, "--output", "report")
+    assert (tmp_path / "report").read_bytes() == shown
+
+
+@pytest.mark.parametrize("format_", [name for name, form in FORMATS.items() if not form.coverage])
+def test_a_format_without_coverage_tells_it_on_standard_error(run: Run, examples: Path, format_: str) -> None:
+    everything = run("hunt", examples, "--format", format_)
+    assert (everything.returncode, everything.stderr) == (0, b"")
+    assert everything.stdout
+    half = run("hunt", examples / "three.csv", "--format", format_)
+    assert half.returncode == 0
+    assert b"grantwatch: not everything was assessed: " in half.stderr
+
+
+def test_all_adds_quiet_grants_to_findings(run: Run, examples: Path) -> None:
+    few_of_them = run("hunt", examples, "--format", "ocsf").stdout.splitlines()
+    all_of_them = run("hunt", examples, "--format", "ocsf", "--all").stdout.splitlines()
+    assert (len(few_of_them), len(all_of_them)) == (3, 38)
 
 
 def test_unread_files_are_named_and_the_rest_is_hunted(run: Run, tmp_path: Path, examples: Path) -> None:

@@ -45,7 +45,7 @@ def test_help_imports_nothing_heavy(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "accepted"),
     [
-        (("--format", "xml"), "table, json, html"),
+        (("--format", "xml"), "table, json, html, markdown, csv, jsonl, ocsf, sarif"),
         (("--fail-on", "severe"), "informational, low, medium, high, critical"),
         (("--fail-on", "none"), "informational, low, medium, high, critical"),
         (("--memory", "lots"), "64MB or more"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,22 +12,16 @@ from grantwatch.cli.output import check_output, write
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
 from grantwatch.records.scope import EVERYTHING, Scope
+from grantwatch.report.formats import FORMATS, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grantwatch.hunt import Hunt
+    from grantwatch.report.formats import Format
     from grantwatch.verdict.model import Severity
 
 __all__ = ["run_hunt"]
-
-_FORMATS = ("table", "json", "html")
-_NEEDED = {
-    "table": ("grantwatch.report.terminal", "rich.console"),
-    "json": ("grantwatch.report.document",),
-    "html": ("grantwatch.report.html",),
-}
-"""What each format needs to be shown, loaded while DuckDB reads."""
 
 
 def run_hunt(
@@ -39,21 +34,20 @@ def run_hunt(
     scope: Scope = EVERYTHING,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
-    if format_ not in _FORMATS:
-        raise UsageError(f"--format {format_}: accepted are {', '.join(_FORMATS)}")
+    if format_ not in FORMATS:
+        raise UsageError(f"--format {format_}: accepted are {', '.join(FORMATS)}")
+    form = FORMATS[format_]
     limit = _severity(fail_on)
     check_memory(memory)
     if output is not None:
         check_output(output)
-    elif format_ == "html" and sys.stdout.isatty():
-        raise UsageError("--format html writes a page: add --output report.html")
+    elif not form.terminal and sys.stdout.isatty():
+        raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
     from grantwatch.hunt import hunt
 
     with enough(memory), reading() as progress:
-        found = hunt(
-            paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_], scope=scope
-        )
-    _show(found, format_, output, all_grants, paths)
+        found = hunt(paths, memory=memory, raw=form.raw, progress=progress, afterwards=form.loads, scope=scope)
+    _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
     if limit is None or not found.grants:
         return 0
     worst = max(each.verdict.severity for each in found.grants)
@@ -72,39 +66,37 @@ def _severity(name: str | None) -> Severity | None:
     return names[name.lower()]
 
 
-def _show(found: Hunt, format_: str, output: str | None, all_grants: bool, paths: Sequence[str]) -> None:
-    if format_ == "table":
-        _table(found, output, all_grants, paths)
-        return
-    if format_ == "json":
-        from grantwatch.report.document import dumps
-
-        data = dumps(found)
-    else:
-        from grantwatch.report.html import render
-
-        data = render(found).encode("utf-8", errors="replace")
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    write(output, data)
-
-
-def _table(found: Hunt, output: str | None, all_grants: bool, paths: Sequence[str]) -> None:
-    from grantwatch.report import terminal
-
-    command = "grantwatch hunt " + " ".join(_shown(path) for path in paths)
+def _show(found: Hunt, form: Format, output: str | None, asked: Asked) -> None:
     if output is not None:
-        text = terminal.text(found, width=140, color=False, all_grants=all_grants, command=command)
-        write(output, text.encode("utf-8", errors="replace"))
-        return
+        write(output, form.encode(found, asked))
+    elif form.name == "table":
+        _table(found, asked)
+    else:
+        sys.stdout.buffer.write(form.encode(found, asked))
+        sys.stdout.buffer.flush()
+    if not form.coverage:
+        _tell_unseen(found)
+
+
+def _table(found: Hunt, asked: Asked) -> None:
+    """On standard output the table fits the window, and has its colours."""
     from rich.console import Console
 
-    terminal.render(found, Console(highlight=False), all_grants=all_grants, command=command)
+    from grantwatch.report import terminal
+
+    terminal.render(found, Console(highlight=False), all_grants=asked.all_grants, command=asked.command)
 
 
-def _shown(path: str) -> str:
-    import shlex
+def _tell_unseen(found: Hunt) -> None:
+    """For a format that has no place for it: an empty answer over half of the logs must not pass for a clean one."""
+    from grantwatch.report.words import plural
 
-    return shlex.quote(path)
+    lacking = (
+        (len(found.coverage.blind), "limit of coverage", "limits of coverage"),
+        (len(found.blind_signals), "blind signal", "blind signals"),
+        (len(found.unread), "unread file", "unread files"),
+        (found.records.quarantined, "quarantined record", "quarantined records"),
+    )
+    told = ", ".join(plural(number, one, many) for number, one, many in lacking if number)
+    if told:
+        sys.stderr.write(f"grantwatch: not everything was assessed: {told}; --format table names them\n")

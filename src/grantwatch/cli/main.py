@@ -11,6 +11,7 @@ import typer
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
 from grantwatch.cli.options import Memory, Output, Paths, TableOrJson
+from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
 
@@ -46,7 +47,12 @@ def root(
 def hunt_command(
     paths: Paths,
     format_: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="How to show what was found: table, json or html.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"How to show what was found: {', '.join(NAMES[:-1])} or {NAMES[-1]}.",
+        ),
     ] = "table",
     output: Output = None,
     fail_on: Annotated[
@@ -69,7 +75,7 @@ def hunt_command(
         list[str] | None,
         typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
     ] = None,
-    all_grants: Annotated[bool, typer.Option("--all", help="List quiet grants too, one by one (table).")] = False,
+    all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
 ) -> None:
     """Hunt over exported logs: every device code grant, which ones to worry about, why, and what could not be seen.

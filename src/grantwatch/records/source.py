@@ -221,8 +221,7 @@ def _read_json(
         limit = _SMALL_RECORD
     options.append(f"maximum_object_size = {min(max(largest, 1 << 20), limit)}")
     if columns is not None:
-        # Unless told that values are records, the engine samples every file to find out, which takes longer than to read
-        # a small one.
+        # Unless told that values are records, the engine samples each file: longer than to read a small one.
         options.append("records = true")
         pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
         return f"read_json({_files(source)}, columns = {{{pairs}}}, filename = true, {', '.join(options)})"

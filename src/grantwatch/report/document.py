@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, cast
 
@@ -14,6 +12,9 @@ from grantwatch.grants.model import Device, FollowOn, Grant, Leg, Named, Network
 from grantwatch.hunt import Hunt
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import Coverage, FileReport, RecordRef, RecordSums, SourceCoverage
+from grantwatch.report.escape import json_bytes
+from grantwatch.report.formats import Asked
+from grantwatch.report.times import iso
 from grantwatch.signals.signal import Evidence, NotAssessed
 from grantwatch.verdict.model import Incident, Judged, Severity
 
@@ -23,6 +24,7 @@ __all__ = [
     "coverage_object",
     "document",
     "dumps",
+    "encode",
     "encoded",
     "file_object",
     "iso",
@@ -36,8 +38,6 @@ SCHEMA_VERSION = "1.0"
 MOST_QUARANTINED = 100
 
 Json = dict[str, Any]
-
-_RAW_IN_TERMINALS = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def document(hunt: Hunt) -> Json:
@@ -62,43 +62,19 @@ def dumps(hunt: Hunt) -> bytes:
 
 
 def encoded(made: Json) -> bytes:
-    """A document as UTF-8 JSON, indented, with a line feed at the end.
+    """A document as UTF-8 JSON, indented, with a line feed at the end, as `escape.json_bytes` writes it."""
+    return json_bytes(made, indent=True)
 
-    C1 controls and bidi marks are written as JSON escapes, so that the bytes are harmless in a terminal; the values are
-    the same. Text that is not valid Unicode gets `?` in its place.
-    """
-    import orjson
 
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    try:
-        written = orjson.dumps(made, option=options)
-    except TypeError:
-        written = orjson.dumps(_valid(made), option=options)
-    return _RAW_IN_TERMINALS.sub(lambda m: f"\\u{ord(m.group()):04x}", written.decode()).encode()
+def encode(hunt: Hunt, _asked: Asked) -> bytes:
+    """The contract holds everything, whatever was asked for."""
+    return dumps(hunt)
 
 
 def schema(name: str = "hunt") -> Json:
     """The JSON Schema (draft 2020-12) of what a command writes (`document` for a hunt), from the package."""
     text = resources.files("grantwatch.report").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
     return cast(Json, json.loads(text))
-
-
-def iso(time: datetime | None) -> str | None:
-    """ISO 8601 in UTC with `Z`; a time without an offset is UTC. None stays None."""
-    if time is None:
-        return None
-    naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
-    return naive.isoformat() + "Z"
-
-
-def _valid(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_valid(key): _valid(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_valid(inner) for inner in value]
-    return value
 
 
 def _summary(hunt: Hunt) -> Json:

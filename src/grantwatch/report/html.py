@@ -16,6 +16,7 @@ from grantwatch.hunt import Hunt
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
 from grantwatch.report.escape import clean, terminal
+from grantwatch.report.formats import Asked
 from grantwatch.report.timeline import timeline
 from grantwatch.respond import Request, Step, containment, questions
 from grantwatch.verdict.model import Incident, Judged, Severity
@@ -23,7 +24,7 @@ from grantwatch.verdict.model import Incident, Judged, Severity
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["anchor", "render"]
+__all__ = ["anchor", "encode", "render"]
 
 MOST_SERIOUS = 300
 """Grants of low severity or worse that get a section of their own."""
@@ -95,7 +96,7 @@ def render(hunt: Hunt) -> str:
     page = template.render(
         hunt=hunt,
         style=Markup(_style()),  # noqa: S704 - our own file, holds no log text
-        title=_title(hunt),
+        title=words.title(hunt),
         counts=words.counts(hunt.grants),
         serious=serious,
         honest=honest,
@@ -109,6 +110,11 @@ def render(hunt: Hunt) -> str:
         known={section.judged.grant.grant_id for section in sections},
     )
     return f"{page}\n"
+
+
+def encode(hunt: Hunt, _asked: Asked) -> bytes:
+    """`render` as UTF-8. The page folds quiet grants away, so that it shows them whatever was asked for."""
+    return render(hunt).encode("utf-8", errors="replace")
 
 
 def anchor(grant_id: str) -> str:
@@ -153,20 +159,6 @@ def _visible(value: object) -> object:
 
 def _style() -> str:
     return resources.files("grantwatch.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-
-
-def _title(hunt: Hunt) -> str:
-    if not hunt.grants:
-        return words.nothing_found(hunt)[0]
-    urgent = [j for j in hunt.grants if j.verdict.severity >= Severity.HIGH]
-    look = [j for j in hunt.grants if j.verdict.severity is Severity.MEDIUM]
-    if urgent:
-        verb = "needs" if len(urgent) == 1 else "need"
-        return f"{words.plural(len(urgent), 'grant')} {verb} containment now"
-    if look:
-        verb = "needs" if len(look) == 1 else "need"
-        return f"{words.plural(len(look), 'grant')} {verb} a closer look"
-    return f"{words.plural(len(hunt.grants), 'grant')} found, none above low"
 
 
 def _section(hunt: Hunt, judged: Judged, budget: _Budget) -> _Section:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from grantwatch.hunt import Hunt
 from grantwatch.report import triage, words
 from grantwatch.report.escape import terminal as safe
+from grantwatch.report.formats import COMMAND, Asked
 from grantwatch.report.page import as_text, show
 from grantwatch.report.sections import MOST_LISTED, Sections
 from grantwatch.verdict.model import Severity
@@ -14,10 +15,9 @@ from grantwatch.verdict.model import Severity
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["render", "text"]
+__all__ = ["encode", "render", "text"]
 
 MOST_INCIDENTS = 20
-COMMAND = "grantwatch hunt \u2026"
 
 
 def render(hunt: Hunt, console: Console, *, all_grants: bool = False, command: str = COMMAND) -> None:
@@ -33,6 +33,11 @@ def render(hunt: Hunt, console: Console, *, all_grants: bool = False, command: s
 def text(hunt: Hunt, width: int = 100, color: bool = False, *, all_grants: bool = False, command: str = COMMAND) -> str:
     """The same as a string of lines no wider than `width` columns; with ANSI colours where `color` is true."""
     return as_text(lambda console: _Page(hunt, console, all_grants=all_grants, command=command), width, color)
+
+
+def encode(hunt: Hunt, asked: Asked) -> bytes:
+    """The table for a file: plain text, as wide as a page."""
+    return text(hunt, 140, all_grants=asked.all_grants, command=asked.command).encode("utf-8", errors="replace")
 
 
 class _Page(Sections):

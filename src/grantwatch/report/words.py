@@ -36,6 +36,7 @@ __all__ = [
     "span",
     "sums",
     "telling",
+    "title",
 ]
 
 OUTCOMES = {
@@ -191,6 +192,21 @@ def nothing_found(hunt: Hunt) -> tuple[str, str]:
         "No device code grant found in these records.",
         f"This holds for {plural(hunt.records.parsed, 'record')} of the sources and the time named below only.",
     )
+
+
+def title(hunt: Hunt) -> str:
+    """What a report is headed with: how much needs an answer."""
+    if not hunt.grants:
+        return nothing_found(hunt)[0]
+    urgent = [j for j in hunt.grants if j.verdict.severity >= Severity.HIGH]
+    look = [j for j in hunt.grants if j.verdict.severity is Severity.MEDIUM]
+    if urgent:
+        verb = "needs" if len(urgent) == 1 else "need"
+        return f"{plural(len(urgent), 'grant')} {verb} containment now"
+    if look:
+        verb = "needs" if len(look) == 1 else "need"
+        return f"{plural(len(look), 'grant')} {verb} a closer look"
+    return f"{plural(len(hunt.grants), 'grant')} found, none above low"
 
 
 def sentence(grant: Grant) -> str:
