@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
@@ -44,12 +43,14 @@ def run_hunt(
     all_grants: bool,
     memory: str,
     scope: Scope = EVERYTHING,
+    unpack_limit: str | None = None,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in _FORMATS:
         raise UsageError(f"--format {format_}: accepted are {', '.join(_FORMATS)}")
     limit = _severity(fail_on)
     _check_memory(memory)
+    unpack = _unpack(unpack_limit)
     if output is not None:
         _check_output(output)
     elif format_ == "html" and sys.stdout.isatty():
@@ -58,7 +59,13 @@ def run_hunt(
 
     with _enough(memory), reading() as progress:
         found = hunt(
-            paths, memory=memory, raw=format_ == "html", progress=progress, afterwards=_NEEDED[format_], scope=scope
+            paths,
+            memory=memory,
+            unpack_limit=unpack,
+            raw=format_ == "html",
+            progress=progress,
+            afterwards=_NEEDED[format_],
+            scope=scope,
         )
     _show(found, format_, output, all_grants, paths)
     if limit is None or not found.grants:
@@ -68,10 +75,22 @@ def run_hunt(
     return EXIT_FOUND if worst >= limit else 0
 
 
-def _check_memory(size: str) -> None:
+def _bytes(size: str) -> float:
+    """A size such as 700MB, 4GB or 1GiB in bytes; 0 where it is none."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", size.strip(), re.IGNORECASE)
-    bytes_ = float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
-    if bytes_ < LEAST_MEMORY:
+    return float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
+
+
+def _unpack(size: str | None) -> int | None:
+    if size is None:
+        return None
+    if not _bytes(size):
+        raise UsageError(f"--unpack-limit {size}: accepted is a size such as 500MB, 200GB or 1TB")
+    return int(_bytes(size))
+
+
+def _check_memory(size: str) -> None:
+    if _bytes(size) < LEAST_MEMORY:
         least = f"{LEAST_MEMORY // 10**6}MB"
         raise UsageError(f"--memory {size}: accepted is a size of {least} or more, such as 700MB or 4GB")
 
@@ -96,14 +115,15 @@ def _check_output(output: str) -> None:
 @contextmanager
 def _enough(memory: str) -> Iterator[None]:
     """Turn DuckDB's out of memory and out of disk into words."""
+    from grantwatch.records.limits import is_full
+
     try:
         yield
     except Exception as error:
-        text = str(error)
-        if "temp_directory_size" in text or "No space left" in text or getattr(error, "errno", None) == errno.ENOSPC:
+        if is_full(error):
             raise UsageError(
-                "the disk is full: what does not fit in memory is spilled to the temporary folder; "
-                "set TMPDIR to one with more room"
+                "the disk is full: archives are unpacked in the temporary folder, and what does not fit in memory is "
+                "spilled to it; give --temp-dir a folder with more room"
             ) from error
         if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
             raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error

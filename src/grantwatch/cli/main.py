@@ -43,7 +43,9 @@ def root(
 
 @app.command("hunt")
 def hunt_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is stdin.")
+    ],
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="How to show what was found: table, json or html.")
     ] = "table",
@@ -74,10 +76,18 @@ def hunt_command(
     memory: Annotated[
         str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
     ] = "700MB",
+    temp_dir: Annotated[
+        str | None,
+        typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; emptied at the end."),
+    ] = None,
+    unpack_limit: Annotated[
+        str | None,
+        typer.Option("--unpack-limit", metavar="SIZE", help="What archives may unpack to, all together (50GB)."),
+    ] = None,
 ) -> None:
     """Hunt over exported logs: every device code grant, which ones to worry about, why, and what could not be seen.
 
-    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain or gzip, mixed together.
+    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain, gzip or zip, mixed together.
     """
     from grantwatch.cli.guard import guarded
 
@@ -85,9 +95,10 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
         from grantwatch.records.scope import scope
 
-        return run_hunt(paths, format_, output, fail_on, all_grants, memory, scope(since, until, users or ()))
+        asked = scope(since, until, users or ())
+        return run_hunt(paths, format_, output, fail_on, all_grants, memory, asked, unpack_limit)
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 def main() -> None:
