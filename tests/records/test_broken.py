@@ -10,6 +10,7 @@ import orjson
 import pytest
 from tests.records.reading import Reading, audit, reading, rule, sign_in
 
+from grantwatch.cli.how import how
 from grantwatch.cli.hunting import run_hunt
 from grantwatch.lab.records import Record, audit_row, envelope_signin, graph_audit, graph_signin, search_row, signin_row
 from grantwatch.lab.writers import write_array, write_log_analytics_csv, write_ndjson, write_records, write_search_csv
@@ -195,7 +196,7 @@ def test_several_gzip_members_are_one_file(tmp_path: Path) -> None:
 
 
 def hunted(path: Path) -> int:
-    return run_hunt([str(path)], "table", None, None, False, "600MB")
+    return run_hunt([str(path)], "table", None, None, False, how("600MB"))
 
 
 def rows(number: int, **changes: object) -> list[Record]:

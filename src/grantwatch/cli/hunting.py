@@ -7,16 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
-from grantwatch.cli.memory import check_memory, enough
+from grantwatch.cli.memory import enough
 from grantwatch.cli.output import check_output, write
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
-from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.report.formats import FORMATS, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grantwatch.cli.how import How
     from grantwatch.hunt import Hunt
     from grantwatch.report.formats import Format
     from grantwatch.verdict.model import Severity
@@ -25,28 +25,21 @@ __all__ = ["run_hunt"]
 
 
 def run_hunt(
-    paths: Sequence[str],
-    format_: str,
-    output: str | None,
-    fail_on: str | None,
-    all_grants: bool,
-    memory: str,
-    scope: Scope = EVERYTHING,
+    paths: Sequence[str], format_: str, output: str | None, fail_on: str | None, all_grants: bool, read: How
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_}: accepted are {', '.join(FORMATS)}")
     form = FORMATS[format_]
     limit = _severity(fail_on)
-    check_memory(memory)
     if output is not None:
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
         raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
     from grantwatch.hunt import hunt
 
-    with enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, raw=form.raw, progress=progress, afterwards=form.loads, scope=scope)
+    with enough(read["memory"]), reading() as progress:
+        found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, **read)
     _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
     if limit is None or not found.grants:
         return 0

@@ -10,7 +10,17 @@ import typer
 
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
-from grantwatch.cli.options import Memory, Output, Paths, TableOrJson
+from grantwatch.cli.options import (
+    Memory,
+    Output,
+    Paths,
+    Since,
+    TableOrJson,
+    TempDir,
+    UnpackLimit,
+    Until,
+    Users,
+)
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -63,39 +73,41 @@ def hunt_command(
             help="Exit with 1 when a grant or incident is at or above: informational, low, medium, high or critical.",
         ),
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="WHEN", help="Leave out records before: 2026-11-01, 2026-11-01T12:30 or 30d."),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="WHEN", help="Leave out records from then on; a day alone is read to its end."),
-    ] = None,
-    users: Annotated[
-        list[str] | None,
-        typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
-    ] = None,
+    since: Since = None,
+    until: Until = None,
+    users: Users = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Hunt over exported logs: every device code grant, which ones to worry about, why, and what could not be seen.
 
-    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain or gzip, mixed together.
+    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain, gzip or zip, mixed together.
     """
     from grantwatch.cli.guard import guarded
 
     def run() -> int:
+        from grantwatch.cli.how import how
         from grantwatch.cli.hunting import run_hunt
-        from grantwatch.records.scope import scope
 
-        return run_hunt(paths, format_, output, fail_on, all_grants, memory, scope(since, until, users or ()))
+        read = how(memory, unpack_limit, since, until, users)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read)
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 @app.command("inspect")
 def inspect_command(
-    paths: Paths, format_: TableOrJson = "table", output: Output = None, memory: Memory = "700MB"
+    paths: Paths,
+    format_: TableOrJson = "table",
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    users: Users = None,
+    memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Say what exported files hold, without judging: forms, records, users, time, fields, and what cannot be seen.
 
@@ -104,11 +116,12 @@ def inspect_command(
     from grantwatch.cli.guard import guarded
 
     def run() -> int:
+        from grantwatch.cli.how import how
         from grantwatch.cli.inspecting import run_inspect
 
-        return run_inspect(paths, format_, output, memory)
+        return run_inspect(paths, format_, output, how(memory, unpack_limit, since, until, users))
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 @app.command("explain")
@@ -119,7 +132,12 @@ def explain_command(
     paths: Paths,
     format_: TableOrJson = "table",
     output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    users: Users = None,
     memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Explain one grant: what happened, each signal that fired or did not and why, and the score term by term.
 
@@ -129,10 +147,11 @@ def explain_command(
 
     def run() -> int:
         from grantwatch.cli.explaining import run_explain
+        from grantwatch.cli.how import how
 
-        return run_explain(grant_id, paths, format_, output, memory)
+        return run_explain(grant_id, paths, format_, output, how(memory, unpack_limit, since, until, users))
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 def main() -> None:

@@ -6,13 +6,35 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Memory", "Output", "Paths", "TableOrJson"]
+__all__ = ["Memory", "Output", "Paths", "Since", "TableOrJson", "TempDir", "UnpackLimit", "Until", "Users"]
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is standard input.")
+]
 Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 ]
 Memory = Annotated[
     str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
+]
+TempDir = Annotated[
+    str | None,
+    typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; emptied at the end."),
+]
+UnpackLimit = Annotated[
+    str | None,
+    typer.Option("--unpack-limit", metavar="SIZE", help="What archives may unpack to, all together (50GB)."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="WHEN", help="Leave out records before: 2026-11-01, 2026-11-01T12:30 or 30d."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="WHEN", help="Leave out records from then on; a day alone is read to its end."),
+]
+Users = Annotated[
+    list[str] | None,
+    typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

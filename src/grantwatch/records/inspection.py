@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from grantwatch.errors import InputError
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordSums, SourceCoverage, UnreadFile
+from grantwatch.records.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
@@ -44,8 +45,10 @@ def inspect(
     paths: Iterable[str | os.PathLike[str]],
     *,
     memory: str = "700MB",
+    unpack_limit: int | None = None,
     progress: Progress | None = None,
     afterwards: Iterable[str] = (),
+    scope: Scope = EVERYTHING,
 ) -> Inspection:
     """Read files, folders and globs and say what they hold. Parameters as for `hunt`.
 
@@ -53,7 +56,10 @@ def inspect(
     """
     from grantwatch.records.load import nothing_read, read
 
-    with read(paths, memory=memory, progress=progress, meanwhile=partial(_load, tuple(afterwards))) as records:
+    after = partial(_load, tuple(afterwards))
+    with read(
+        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope
+    ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
         return _told(records)

@@ -1,0 +1,35 @@
+"""How logs are to be read: what every command that reads them asks for, checked before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypedDict
+
+from grantwatch.cli.memory import check_memory, unpacked
+
+if TYPE_CHECKING:
+    from grantwatch.records.scope import Scope
+
+__all__ = ["How", "how"]
+
+
+class How(TypedDict):
+    """Keyword arguments that `hunt` and `inspect` share."""
+
+    memory: str
+    unpack_limit: int | None
+    scope: Scope
+
+
+def how(
+    memory: str = "700MB",
+    unpack_limit: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    users: Iterable[str] | None = None,
+) -> How:
+    """The same from what stands on the command line. Raises UsageError that names the option."""
+    from grantwatch.records.scope import scope
+
+    check_memory(memory)
+    return How(memory=memory, unpack_limit=unpacked(unpack_limit), scope=scope(since, until, users or ()))
