@@ -49,6 +49,7 @@ def hunt(
     paths: Iterable[str | os.PathLike[str]],
     *,
     memory: str = "700MB",
+    unpack_limit: int | None = None,
     raw: bool = False,
     progress: Progress | None = None,
     afterwards: Iterable[str] = (),
@@ -56,6 +57,7 @@ def hunt(
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
+    `-` among `paths` is standard input. `unpack_limit` bounds, in bytes, what archives may unpack to.
     `memory` bounds what DuckDB holds before it spills to disk. `raw` also fetches the text of the records behind
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
@@ -65,8 +67,10 @@ def hunt(
     """
     from grantwatch.records.load import nothing_read, read
 
-    meanwhile = partial(_load, tuple(afterwards))
-    with read(paths, memory=memory, progress=progress, meanwhile=meanwhile, scope=scope) as records:
+    after = partial(_load, tuple(afterwards))
+    with read(
+        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope
+    ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
         return _judged(records, raw, scope)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from grantwatch.cli.memory import check_memory, enough
+from grantwatch.cli.memory import check_memory, enough, unpack_bytes
 from grantwatch.cli.output import WIDTH_OF_A_FILE, check_format, check_output, put
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
@@ -17,10 +17,13 @@ _ID = re.compile(r"[0-9a-fA-F]{1,16}")
 """What may be an id or its beginning, even where a file has that name."""
 
 
-def run_explain(grant_id: str, paths: Sequence[str], format_: str, output: str | None, memory: str) -> int:
+def run_explain(
+    grant_id: str, paths: Sequence[str], format_: str, output: str | None, memory: str, unpack_limit: str | None = None
+) -> int:
     """Hunt, and explain one grant; returns the exit code. Raises UsageError and InputError."""
     check_format(format_, ("table", "json"))
     check_memory(memory)
+    unpack = unpack_bytes(unpack_limit)
     if output is not None:
         check_output(output)
     if not _ID.fullmatch(grant_id.strip()) and (not grant_id.strip() or os.path.exists(grant_id)):  # noqa: PTH110
@@ -29,7 +32,7 @@ def run_explain(grant_id: str, paths: Sequence[str], format_: str, output: str |
     from grantwatch.verdict.pick import pick
 
     with enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, progress=progress, afterwards=("grantwatch.report.explained_page",))
+        found = hunt(paths, memory=memory, unpack_limit=unpack, progress=progress, afterwards=("grantwatch.report.explained_page",))
     from grantwatch.report import explained, explained_page
 
     told = explained.explained(found, pick(found.grants, grant_id))

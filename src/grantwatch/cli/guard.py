@@ -22,15 +22,15 @@ EXIT_BROKEN = 4
 EXIT_STOPPED = 130
 
 
-def guarded(run: Callable[[], int]) -> int:
+def guarded(run: Callable[[], int], temp_dir: str | None = None) -> int:
     """Run a command and return its exit code; whatever stops it becomes a message on standard error and a code.
 
     An error that nobody foresaw is never 1: that code means that --fail-on was met. Temporary files of the command
-    lie in a folder that is gone afterwards, however the command ends.
+    lie in a folder that is gone afterwards, however the command ends: in `temp_dir`, or where the system wants it.
     """
     asked: list[int] = []
     try:
-        with _workspace(asked):
+        with _workspace(asked, temp_dir):
             code = run()
             sys.stdout.flush()
         return _stopped(asked) if asked else code
@@ -52,7 +52,7 @@ def guarded(run: Callable[[], int]) -> int:
 
 
 @contextmanager
-def _workspace(asked: list[int]) -> Iterator[None]:
+def _workspace(asked: list[int], temp_dir: str | None) -> Iterator[None]:
     """A folder for all temporary files. Ctrl-C and SIGTERM raise KeyboardInterrupt while the command runs.
 
     While the folder is made or removed they are only noted in `asked`: nothing may come between.
@@ -68,9 +68,9 @@ def _workspace(asked: list[int]) -> Iterator[None]:
     old = tempfile.tempdir
     try:
         try:
-            folder = tempfile.mkdtemp(prefix="grantwatch-")
+            folder = os.path.abspath(tempfile.mkdtemp(prefix="grantwatch-", dir=temp_dir))
         except OSError as error:
-            raise UsageError(f"no temporary folder can be made: {error.strerror or error}; set TMPDIR") from error
+            raise _no_folder(temp_dir, error) from error
         try:
             tempfile.tempdir = folder
             if asked:
@@ -86,6 +86,13 @@ def _workspace(asked: list[int]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _no_folder(temp_dir: str | None, error: OSError) -> UsageError:
+    if temp_dir is None:
+        return UsageError(f"no temporary folder can be made: {error.strerror or error}; give --temp-dir")
+    what = "no such folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+    return UsageError(f"--temp-dir {temp_dir}: {what}; accepted is a folder that can be written to")
 
 
 def _stopped(asked: list[int]) -> int:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
-from grantwatch.cli.memory import check_memory, enough
+from grantwatch.cli.memory import check_memory, enough, unpack_bytes
 from grantwatch.cli.output import check_output, write
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
@@ -32,6 +32,7 @@ def run_hunt(
     all_grants: bool,
     memory: str,
     scope: Scope = EVERYTHING,
+    unpack_limit: str | None = None,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in FORMATS:
@@ -39,6 +40,7 @@ def run_hunt(
     form = FORMATS[format_]
     limit = _severity(fail_on)
     check_memory(memory)
+    unpack = unpack_bytes(unpack_limit)
     if output is not None:
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
@@ -46,7 +48,15 @@ def run_hunt(
     from grantwatch.hunt import hunt
 
     with enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, raw=form.raw, progress=progress, afterwards=form.loads, scope=scope)
+        found = hunt(
+            paths,
+            memory=memory,
+            unpack_limit=unpack,
+            raw=form.raw,
+            progress=progress,
+            afterwards=form.loads,
+            scope=scope,
+        )
     _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
     if limit is None or not found.grants:
         return 0

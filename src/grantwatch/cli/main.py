@@ -10,7 +10,7 @@ import typer
 
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
-from grantwatch.cli.options import Memory, Output, Paths, TableOrJson
+from grantwatch.cli.options import Memory, Output, Paths, TableOrJson, TempDir, UnpackLimit
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -77,10 +77,12 @@ def hunt_command(
     ] = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Hunt over exported logs: every device code grant, which ones to worry about, why, and what could not be seen.
 
-    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain or gzip, mixed together.
+    Reads Graph, diagnostic settings, Log Analytics and Unified Audit Log exports, plain, gzip or zip, mixed together.
     """
     from grantwatch.cli.guard import guarded
 
@@ -88,14 +90,20 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
         from grantwatch.records.scope import scope
 
-        return run_hunt(paths, format_, output, fail_on, all_grants, memory, scope(since, until, users or ()))
+        asked = scope(since, until, users or ())
+        return run_hunt(paths, format_, output, fail_on, all_grants, memory, asked, unpack_limit)
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 @app.command("inspect")
 def inspect_command(
-    paths: Paths, format_: TableOrJson = "table", output: Output = None, memory: Memory = "700MB"
+    paths: Paths,
+    format_: TableOrJson = "table",
+    output: Output = None,
+    memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Say what exported files hold, without judging: forms, records, users, time, fields, and what cannot be seen.
 
@@ -106,9 +114,9 @@ def inspect_command(
     def run() -> int:
         from grantwatch.cli.inspecting import run_inspect
 
-        return run_inspect(paths, format_, output, memory)
+        return run_inspect(paths, format_, output, memory, unpack_limit)
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 @app.command("explain")
@@ -120,6 +128,8 @@ def explain_command(
     format_: TableOrJson = "table",
     output: Output = None,
     memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
 ) -> None:
     """Explain one grant: what happened, each signal that fired or did not and why, and the score term by term.
 
@@ -130,9 +140,9 @@ def explain_command(
     def run() -> int:
         from grantwatch.cli.explaining import run_explain
 
-        return run_explain(grant_id, paths, format_, output, memory)
+        return run_explain(grant_id, paths, format_, output, memory, unpack_limit)
 
-    raise typer.Exit(guarded(run))
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 def main() -> None:

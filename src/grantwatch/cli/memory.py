@@ -1,15 +1,14 @@
-"""How much memory a command may take, and what running out of it or of disk is called."""
+"""How much memory and disk a command may take, and what running out of either is called."""
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grantwatch.errors import UsageError
 
-__all__ = ["LEAST_MEMORY", "check_memory", "enough"]
+__all__ = ["LEAST_MEMORY", "check_memory", "enough", "unpack_bytes"]
 
 LEAST_MEMORY = 64_000_000
 """Bytes below which DuckDB cannot even set up its tables."""
@@ -17,24 +16,38 @@ LEAST_MEMORY = 64_000_000
 
 def check_memory(size: str) -> None:
     """Raise UsageError for what is no size, or too small a one."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", size.strip(), re.IGNORECASE)
-    bytes_ = float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
-    if bytes_ < LEAST_MEMORY:
+    if _bytes(size) < LEAST_MEMORY:
         least = f"{LEAST_MEMORY // 10**6}MB"
         raise UsageError(f"--memory {size}: accepted is a size of {least} or more, such as 700MB or 4GB")
+
+
+def unpack_bytes(size: str | None) -> int | None:
+    """What --unpack-limit says, in bytes; None where it was not given. Raises UsageError for what is no size."""
+    if size is None:
+        return None
+    if _bytes(size) < 1:
+        raise UsageError(f"--unpack-limit {size}: accepted is a size such as 500MB, 200GB or 1TB")
+    return int(_bytes(size))
+
+
+def _bytes(size: str) -> float:
+    """A size such as 700MB, 4GB or 1GiB in bytes; 0 where it is none."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", size.strip(), re.IGNORECASE)
+    return float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
 
 
 @contextmanager
 def enough(memory: str) -> Iterator[None]:
     """Turn DuckDB's out of memory and out of disk into words."""
+    from grantwatch.records.limits import is_full
+
     try:
         yield
     except Exception as error:
-        text = str(error)
-        if "temp_directory_size" in text or "No space left" in text or getattr(error, "errno", None) == errno.ENOSPC:
+        if is_full(error):
             raise UsageError(
-                "the disk is full: what does not fit in memory is spilled to the temporary folder; "
-                "set TMPDIR to one with more room"
+                "the disk is full: archives are unpacked in the temporary folder, and what does not fit in memory is "
+                "spilled to it; give --temp-dir a folder with more room"
             ) from error
         if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
             raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error

@@ -6,13 +6,20 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Memory", "Output", "Paths", "TableOrJson"]
+__all__ = ["Memory", "Output", "Paths", "TableOrJson", "TempDir", "UnpackLimit"]
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders or globs.")]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is stdin.")]
 Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 ]
 Memory = Annotated[
     str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
+]
+TempDir = Annotated[
+    str | None, typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; left as it was.")
+]
+UnpackLimit = Annotated[
+    str | None,
+    typer.Option("--unpack-limit", metavar="SIZE", help="What archives may unpack to, all together (50GB)."),
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

@@ -99,7 +99,14 @@ def _empty(file: InputFile) -> str:
 
 def _container(file: InputFile) -> str:
     layout = file.layout
-    name = {"lines": "JSON lines", "array": "JSON array", "objects": "JSON objects", "csv": "CSV"}[layout.container]
+    names = {
+        "lines": "JSON lines",
+        "array": "JSON array",
+        "objects": "JSON objects",
+        "csv": "CSV",
+        "parquet": "Parquet",
+    }
+    name = names[layout.container]
     if layout.page:
         name = f"{name} of {{{layout.page}}} pages" if layout.container == "lines" else f"{{{layout.page}}} page"
     if file.salvaged is not None:

@@ -8,7 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from grantwatch.records.discover import discover
+from grantwatch.records import standard_input
+from grantwatch.records.containers import Given
+from grantwatch.records.discover import discover, shown
+from grantwatch.records.limits import Limits
 from grantwatch.records.loader import Loader
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.scope import EVERYTHING, Scope
@@ -21,18 +24,21 @@ def read(
     paths: Iterable[str | os.PathLike[str]],
     *,
     memory: str = "600MB",
+    unpack_limit: int | None = None,
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,
     scope: Scope = EVERYTHING,
 ) -> Records:
     """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`.
 
+    `-` is standard input. `unpack_limit` bounds, in bytes, what archives may unpack to; see `Limits`.
     `meanwhile` is called once, in a thread of its own, as soon as DuckDB is busy reading and Python idle. One thread
     for all that is to be done then: two that import modules which need each other would wait for each other.
 
     Of records outside `scope` nothing is kept but their number, by reason.
     """
-    names, unread = discover(paths)
+    named = [os.fspath(path) for path in paths]
+    names, unread = discover(name for name in named if name != standard_input.NAME)
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
     try:
         records = Records(connect(workspace, memory), [], unread, [], workspace)
@@ -40,7 +46,11 @@ def read(
         shutil.rmtree(workspace, ignore_errors=True)
         raise
     try:
-        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope).load(names)
+        given = [Given(shown(name), name) for name in names]
+        if standard_input.NAME in named:
+            given.append(standard_input.spooled(workspace))
+        limits = Limits.of(unpack_limit)
+        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits).load(given)
     except BaseException:
         records.close()
         raise

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch.records import salvage
-from grantwatch.records.discover import shown
+from grantwatch.records.containers import Containers, Given
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
+from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import Quarantined, UnreadFile
+from grantwatch.records.parquet import described
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.sniff import accepted, is_record, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation, strictly
@@ -71,7 +74,9 @@ class Loader:
         progress: Progress,
         meanwhile: Callable[[], None] | None = None,
         scope: Scope = EVERYTHING,
+        limits: Limits | None = None,
     ) -> None:
+        self.limits = limits or Limits()
         self.records = records
         self.con = records.con
         self.progress = progress
@@ -80,16 +85,19 @@ class Loader:
         self.passes = 0
         self.ledger = Ledger(records.con)
 
-    def load(self, names: Sequence[str]) -> None:
-        """Read the named files into the tables of `records`, and leave there what became of them."""
+    def load(self, given: Iterable[Given]) -> None:
+        """Read the files into the tables of `records`, and leave there what became of them."""
         groups: dict[tuple[object, ...], list[InputFile]] = defaultdict(list)
-        for number, name in enumerate(names):
-            file = self._sniffed(number, name)
-            if file is None or not self._prepare(file):
+        containers = Containers(self.records.workspace, self.limits, self.records.unread)
+        for number, each in enumerate(containers.opened(given)):
+            file = self._ready(number, each)
+            if file is None:
+                if each.copy:
+                    Path(each.source).unlink(missing_ok=True)
                 continue
             self.records.files.append(file)
             at = file.layout
-            key = (at.container, at.page, at.inside, at.gzip, at.forms, at.delimiter, at.header, at.skip)
+            key = (at.container, at.page, at.inside, at.gzip, at.forms, at.delimiter, at.header, at.types, at.skip)
             groups[*key, file.alone and number].append(file)
         if self.meanwhile is not None:
             self.meanwhile.start()
@@ -99,6 +107,8 @@ class Loader:
             size = sum(file.size for file in group)
             with _watched(self.con, self._tell(done / total, size / total)):
                 self._read_group(group)
+                for file in group:
+                    self._read_anew_where_changed(file)
             done += size
         if self.meanwhile is not None:
             self.meanwhile.join()
@@ -111,18 +121,63 @@ class Loader:
             self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
         self.con.execute(sql_text("views.sql"))
 
-    def _sniffed(self, number: int, name: str) -> InputFile | None:
-        layout = sniff(name)
-        if isinstance(layout, UnreadFile):
-            self.records.unread.append(replace(layout, file=shown(name)))
-            return None
-        file = InputFile(number, shown(name), layout, name, name)
+    def _ready(self, number: int, given: Given) -> InputFile | None:
+        """The file as it can be read; None where it cannot, which is told."""
         try:
-            file.size = Path(name).stat().st_size
+            found = self._looked_at(number, given)
+            if isinstance(found, InputFile):
+                return found if self._prepare(found) and self._described(found) else None
         except OSError as error:
-            self.records.unread.append(UnreadFile(file.path, f"cannot be opened: {error.strerror}", "try again"))
-            return None
-        return file
+            if is_full(error):
+                raise
+            found = UnreadFile(given.path, f"cannot be opened: {error.strerror}", "try again")
+        self.records.unread.append(replace(found, file=given.path))
+        return None
+
+    def _looked_at(self, number: int, given: Given) -> InputFile | UnreadFile:
+        layout = sniff(given.source)
+        if isinstance(layout, UnreadFile):
+            return layout
+        file = InputFile(number, given.path, layout, given.source, given.source)
+        file.size, file.changed = _state(given.source)
+        return (self.limits.gzip(given.source, file.size) if layout.gzip else None) or file
+
+    def _described(self, file: InputFile) -> bool:
+        """Have the engine tell what a Parquet file holds; False where it cannot be read, which is told."""
+        if file.layout.container != "parquet":
+            return True
+        layout = described(self.con, file.readable)
+        if isinstance(layout, UnreadFile):
+            self.records.unread.append(replace(layout, file=file.path))
+            return False
+        file.layout = layout
+        return True
+
+    def _read_anew_where_changed(self, file: InputFile) -> None:
+        """Read a file that was written to while it was read once more, from a copy that holds still.
+
+        Two passes over it may have seen different rows, and then no sum is right.
+        """
+        try:
+            now = _state(file.source)
+        except OSError:
+            # It went away after it was read, or it is named already.
+            return
+        if now == (file.size, file.changed) or file not in self.records.files:
+            return
+        self.ledger.forget(file)
+        self.records.files.remove(file)
+        self.records.quarantined[:] = [each for each in self.records.quarantined if each.file != file.path]
+        copy = self.records.workspace / "copied" / f"{file.file_id:09d}"
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(file.source, copy)
+        seen = f"written to while it was read ({file.size:,} bytes at first, then {copy.stat().st_size:,})"
+        hint = "what was in it then was read; what came after is not assessed"
+        self.records.unread.append(UnreadFile(file.path, seen, hint))
+        again = self._ready(file.file_id, Given(file.path, str(copy), copy=True))
+        if again is not None:
+            self.records.files.append(again)
+            self._read_group([again])
 
     def _note(self, file: InputFile) -> None:
         """Tell what the slow road had to leave out of the file."""
@@ -180,7 +235,13 @@ class Loader:
             alike = [[f for f in left if (f.lenient, f.readable if f.lenient else "") == way] for way in ways]
             left = [file for files in alike for file in self._pass(FORMS[name], files)]
         for file in left:
-            self._settle(file)
+            try:
+                self._settle(file)
+            except _gone() as error:
+                if is_full(error):
+                    raise
+                self.ledger.forget(file)
+                self._leave_out(file, f"cannot be read again: {str(error).partition(chr(10))[0][:300]}")
 
     def _pass(self, form: Form, files: list[InputFile]) -> list[InputFile]:
         """Read `files` as `form`. Those that fail are read alone and otherwise. Returns files with rows unclaimed."""
@@ -188,6 +249,8 @@ class Loader:
         try:
             self._insert(form, files, self.passes)
         except _faults() as error:
+            if is_full(error):
+                raise
             if len(files) > 1:
                 half = len(files) // 2
                 return self._pass(form, files[:half]) + self._pass(form, files[half:])
@@ -203,7 +266,7 @@ class Loader:
         if file.layout.container != "csv" and not file.lenient:
             file.lenient = True
             return self._pass(form, [file])
-        if file.salvaged is not None and file.salvaged.clean:
+        if file.final:
             self.ledger.forget(file)
             self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
             return []
@@ -231,7 +294,8 @@ class Loader:
 
     def _leave_out(self, file: InputFile, seen: str) -> None:
         self.records.unread.append(UnreadFile(file.path, seen, accepted()))
-        self.records.files.remove(file)
+        if file in self.records.files:
+            self.records.files.remove(file)
 
     def _insert(self, form: Form, files: list[InputFile], pass_id: int) -> None:
         source = Source([file.readable for file in files], files[0].layout)
@@ -269,7 +333,9 @@ class Loader:
         try:
             rows, forms = self.ledger.seen(file)
         except _faults() as error:
-            if file.salvaged is not None and file.salvaged.clean:
+            if is_full(error):
+                raise
+            if file.final:
                 self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
             elif self._salvage(file, clean=True):
                 self._probe(file)
@@ -292,7 +358,7 @@ class Loader:
                 if not self._pass(FORMS[name], [file]):
                     return
         left = self.ledger.left(file)
-        if (file.salvaged is None or not file.salvaged.clean) and any(_worth_saving(file, each.text) for each in left):
+        if not file.final and any(_worth_saving(file, each.text) for each in left):
             if self._salvage(file, clean=True):
                 self._anew(file)
             return
@@ -315,6 +381,19 @@ def _faults() -> tuple[type[Exception], ...]:
     from grantwatch.records.engine import duckdb
 
     return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, UnicodeDecodeError, OSError)
+
+
+def _gone() -> tuple[type[Exception], ...]:
+    """What is raised where a file that was there is no more."""
+    from grantwatch.records.engine import duckdb
+
+    return (duckdb.IOException, OSError)
+
+
+def _state(name: str) -> tuple[int, int]:
+    """Size and time of the last change of a file, which tell whether it was written to."""
+    found = Path(name).stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _cut_off(file: InputFile) -> bool:

@@ -42,6 +42,8 @@ def texts(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection
     layout = file.layout
     if layout.container == "csv":
         return _csv_rows(con, file, positions)
+    if layout.container == "parquet":
+        return _parquet_rows(con, file, positions)
     if layout.container == "lines" and layout.page is None:
         return _lines(file.readable, layout.gzip, set(positions))
     return _values(con, file, positions)
@@ -105,6 +107,13 @@ def _values(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collecti
         for number, line in _lines(file.readable, layout.gzip, set(broken)).items():
             found[broken[number]] = line
     return found
+
+
+def _parquet_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
+    wanted = ", ".join(str(int(position)) for position in positions)
+    rows = record_values(Source([file.readable], file.layout))
+    query = f"SELECT value_number, CAST(json AS VARCHAR) FROM ({rows}) WHERE value_number IN ({wanted})"
+    return {place: RawText(place, text) for place, text in con.execute(query).fetchall()}
 
 
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:

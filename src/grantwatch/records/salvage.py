@@ -19,6 +19,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
+from grantwatch.records.limits import is_full
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.pieces import Pieces
 from grantwatch.records.rows import repair
@@ -67,7 +68,7 @@ class Salvaged:
 
 
 def rewrite(file: str, layout: Layout, target: Path, *, clean: bool = True) -> Salvaged | UnreadFile:
-    """Rewrite `file` into `target`. Answers UnreadFile where it cannot be opened or not be kept.
+    """Rewrite `file` into `target`. Answers UnreadFile where it cannot be read; OSError where the disk is full.
 
     Without `clean` only the bytes are re-encoded, which is all that most files need and much quicker for CSV.
     """
@@ -87,7 +88,9 @@ def rewrite(file: str, layout: Layout, target: Path, *, clean: bool = True) -> S
                 _split(chunks, saved, out)
                 saved.layout = replace(saved.layout, container="lines", page=None)
     except OSError as error:
-        return UnreadFile(file, f"cannot be read: {error.strerror or error}", "check permissions and disk space")
+        if is_full(error):
+            raise
+        return UnreadFile(file, f"cannot be read: {error.strerror or error}", "check its permissions")
     return saved
 
 

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from grantwatch.records.forms import FORMS
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.pieces import PAGES, Pieces
 
-__all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "is_record", "sniff"]
+__all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "is_record", "layout_of", "sniff"]
 
 _HEAD = 1 << 18
 _HEAD_LIMIT = 1 << 24
@@ -29,7 +29,7 @@ _MAGIC = (
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive (or an Office document)"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"PAR1", "a Parquet file"),
+    (b"PARE", "an encrypted Parquet file"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"ElfFile", "a Windows event log (EVTX)"),
@@ -46,11 +46,12 @@ _MAGIC = (
 class Layout:
     """How the records lie in a file.
 
-    `container`: `lines` (one JSON value a line), `array`, `objects` (JSON values one after another) or `csv`.
+    `container`: `lines` (one JSON value a line), `array`, `objects` (JSON values one after another), `csv` or
+    `parquet`, of which only that it is one is told here: its columns are told by the engine.
     `page`: the key whose list holds the records, where a value is a page of them. `inside`: the key whose text
     holds the record. `forms`: the forms seen in the sample, first seen first; none where the sample holds no record,
     and `seen` says what it holds. `rewrite`: the bytes need to be re-encoded before they can be read. `skip`: lines
-    in front of the header of a CSV.
+    in front of the header of a CSV. `types`: those of the columns in `header`, for Parquet.
     """
 
     container: str
@@ -64,11 +65,13 @@ class Layout:
     rewrite: bool = False
     skip: int = 0
     seen: str = ""
+    types: tuple[str, ...] = ()
 
 
 def accepted() -> str:
     """One sentence on what can be read, made from the registry."""
-    return "accepted are " + "; ".join(dict.fromkeys(form.accepts for form in FORMS.values())) + "; plain or gzip"
+    forms = "; ".join(dict.fromkeys(form.accepts for form in FORMS.values()))
+    return f"accepted are {forms}; Parquet with the columns of one of these; plain, gzip or in a zip archive"
 
 
 def forms_of(record: object) -> tuple[str, ...]:
@@ -142,9 +145,11 @@ def _told(file: str, head: _Head) -> Layout | UnreadFile | str:
     body = data.lstrip(b" \t\r\n\x00")
     if not body:
         return UnreadFile(file, "an empty file", "nothing to read in it")
-    for magic, what in _MAGIC:
+    if body.startswith(b"PAR1") and not head.zipped:
+        return Layout("parquet")
+    for magic, what in (*_MAGIC, (b"PAR1", "a Parquet file")):
         if body.startswith(magic):
-            return what
+            return UnreadFile(file, f"{what} inside a gzip file", "unpack the gzip file first") if head.zipped else what
     if body[257:262] == b"ustar":
         return "a tar archive"
     if body[:1] == b"<":
@@ -237,6 +242,14 @@ class _Sample:
         elif not self.forms and whole:
             return seen
         return Layout(container, page=page, inside=self.inside, forms=tuple(self.forms), seen=seen)
+
+
+def layout_of(values: Iterable[object], container: str, *, whole: bool) -> Layout | str:
+    """The layout of a container whose first records were decoded elsewhere; text where they are no log."""
+    found = _Sample()
+    for value in values:
+        found.add(value)
+    return found.layout(container, None, whole, False)
 
 
 def _looks_like_lines(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grantwatch.records import parquet
 from grantwatch.records.forms import Form
 from grantwatch.records.sniff import Layout
 
@@ -21,6 +22,7 @@ __all__ = [
     "record_values",
     "relation",
     "strictly",
+    "structure",
 ]
 
 _RECORD_LIMIT = 1 << 24
@@ -49,6 +51,9 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     layout = source.layout
     if layout.container == "csv":
         return _csv(source, form)
+    if layout.container == "parquet":
+        rows = parquet.rows(source, form, structure)
+        return _inner(rows, layout.inside, form) if layout.inside else rows
     columns: Mapping[str, str] = form.columns
     if layout.inside:
         columns = {layout.inside: "VARCHAR"}
@@ -92,7 +97,7 @@ def _line_ended(file: str) -> bool:
 
 
 def lenient(source: Source, form: Form) -> str:
-    """As `relation` for one JSON file, but value by value: slower, and nothing of a record but an odd value is lost.
+    """As `relation` for one file, not CSV, but value by value: slower, and only an odd value of a record is lost.
 
     Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
     value is taken for a list of one, and records that lie in other ways than the rest are found all the same.
@@ -139,15 +144,17 @@ def _opened(name: str, kind: str) -> str:
     held = f"json_extract_string(json, {path})"
     if kind == "VARCHAR[]":
         held = f"to_json([{held}])"
-    inner = f"CAST(json_transform(try_cast({held} AS JSON), {_literal(_structure(kind))}) AS {kind})"
+    inner = f"CAST(json_transform(try_cast({held} AS JSON), {_literal(structure(kind))}) AS {kind})"
     return f"CASE WHEN json_type(json, {path}) = 'VARCHAR' THEN {inner} ELSE {value} END"
 
 
 def record_values(source: Source) -> str:
-    """A SELECT of `json` and `value_number`: every record of one JSON file as JSON, and which top-level value holds it.
+    """A SELECT of `json` and `value_number`: every record of one file as JSON, and which top-level value holds it.
 
     NULL for a broken line. A value that is no page is a record itself.
     """
+    if source.layout.container == "parquet":
+        return parquet.row_values(source)
     values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source)}) AS read_values"
     if source.layout.page is None:
         return values
@@ -181,16 +188,16 @@ def _inner(rows: str, inside: str, form: Form) -> str:
 
 def _shape(columns: Mapping[str, str]) -> str:
     """Columns in the notation of json_transform."""
-    return "{" + ", ".join(f'"{name}": {_structure(kind)}' for name, kind in columns.items()) + "}"
+    return "{" + ", ".join(f'"{name}": {structure(kind)}' for name, kind in columns.items()) + "}"
 
 
-def _structure(kind: str) -> str:
+def structure(kind: str) -> str:
     """A DuckDB type in the notation of json_transform."""
     if kind.endswith("[]"):
-        return f"[{_structure(kind[:-2])}]"
+        return f"[{structure(kind[:-2])}]"
     if kind.startswith("STRUCT("):
         fields = (field.strip().split(" ", 1) for field in _fields(kind[len("STRUCT(") : -1]))
-        return "{" + ", ".join(f'"{name.strip(chr(34))}": {_structure(of.strip())}' for name, of in fields) + "}"
+        return "{" + ", ".join(f'"{name.strip(chr(34))}": {structure(of.strip())}' for name, of in fields) + "}"
     return f'"{kind}"'
 
 

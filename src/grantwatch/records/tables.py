@@ -35,6 +35,8 @@ class InputFile:
     source: str
     """The name to open it by; `path` is the same made printable."""
     size: int = 0
+    changed: int = 0
+    """When it was last written to, as the system counts."""
     salvaged: Salvaged | None = None
     tried: list[str] = field(default_factory=list)
     rows: int = 0
@@ -50,6 +52,11 @@ class InputFile:
 
     def __post_init__(self) -> None:
         self.given = self.layout
+
+    @property
+    def final(self) -> bool:
+        """Whether it cannot be rewritten to have more of it: it was, or each record in it is whole or not there."""
+        return self.layout.container == "parquet" or (self.salvaged is not None and self.salvaged.clean)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,175 @@
+"""From files to files that hold records: archives are unpacked into the workspace, member by member.
+
+A member of an archive is shown as `archive.zip!folder/member.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grantwatch.records.archive import MAGIC, Archive, Member
+from grantwatch.records.limits import MEMBERS, Limits, OverLimit, is_full, room, size_text
+from grantwatch.records.model import UnreadFile
+
+__all__ = ["Containers", "Given"]
+
+_DEPTH = 2
+"""An archive in an archive is opened; one within that is not."""
+_OFFICE = ("[Content_Types].xml", "mimetype")
+_UNPACK = "unpack it and name what is in it"
+_LISTED = 50
+"""Members of one archive that are named one by one for one reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file to read: as it is shown, and the name to open it by. `copy`: it lies in the workspace, for us alone."""
+
+    path: str
+    source: str
+    copy: bool = False
+
+
+class Containers:
+    """Opens what holds files. What cannot be had is named in `unread`; nothing is written outside of `workspace`."""
+
+    def __init__(self, workspace: Path, limits: Limits, unread: list[UnreadFile]) -> None:
+        self._folder = workspace / "unpacked"
+        self._limits = limits
+        self._unread = unread
+        self._paths: set[str] = set()
+        self._count = 0
+
+    def opened(self, files: Iterable[Given]) -> Iterator[Given]:
+        """The files themselves, and in the place of an archive what is in it. One at a time, as they are asked for."""
+        for file in files:
+            yield from self._opened(file, 0)
+
+    def _opened(self, file: Given, depth: int) -> Iterator[Given]:
+        if not _is_archive(file.source):
+            yield Given(self._unique(file.path), file.source, file.copy)
+            return
+        if depth >= _DEPTH:
+            self._unread.append(UnreadFile(file.path, "an archive in an archive in an archive", _UNPACK))
+        else:
+            try:
+                with Path(file.source).open("rb") as stream:
+                    yield from self._members(file.path, Archive(stream), depth)
+            except OSError as error:
+                if is_full(error):
+                    raise
+                self._unread.append(UnreadFile(file.path, f"cannot be read: {error.strerror}", "check its permissions"))
+        if file.copy:
+            Path(file.source).unlink(missing_ok=True)
+
+    def _members(self, path: str, archive: Archive, depth: int) -> Iterator[Given]:
+        told = _Told(path, self._unread)
+        number = hidden = files = 0
+        for number, member in enumerate(archive.members(), 1):
+            if number == 1 and member.name in _OFFICE:
+                self._unread.append(UnreadFile(path, "an Office document", "save it as CSV"))
+                return
+            if number > MEMBERS:
+                told.more(f"more than {MEMBERS:,} members; the others were left out", _UNPACK)
+                break
+            if member.is_folder:
+                continue
+            files += 1
+            if member.is_hidden:
+                hidden += 1
+                continue
+            unpacked = self._unpacked(archive, member, told)
+            if unpacked is not None:
+                yield from self._opened(Given(told.name(member), str(unpacked), copy=True), depth + 1)
+        told.close()
+        if archive.damage:
+            self._unread.append(UnreadFile(path, f"a zip archive that is {archive.damage}", "download or export again"))
+        if hidden:
+            told.more(f"{hidden} hidden entries", f"left out; {_UNPACK}")
+        if not files and not archive.damage:
+            told.more("an archive without files", "nothing to read in it")
+
+    def _unpacked(self, archive: Archive, member: Member, told: _Told) -> Path | None:
+        """Where the member was unpacked to; None where it could not be, which is told."""
+        if member.problem:
+            told.one(member, member.problem, _UNPACK)
+            return None
+        packed = archive.length if member.packed is None else member.packed
+        allowed = self._limits.allowed(packed)
+        if member.size is not None and member.size > allowed:
+            told.one(member, *self._limits.over(packed))
+            return None
+        self._folder.mkdir(exist_ok=True)
+        if member.size is not None and member.size > (free := room(self._folder)):
+            told.one(
+                member,
+                f"unpacks to {size_text(member.size)}, and the temporary folder has room for {size_text(free)}",
+                "give --temp-dir a folder with more room",
+            )
+            return None
+        self._count += 1
+        target = self._folder / f"{self._count:09d}"
+        try:
+            with target.open("wb") as out:
+                size, wrong = archive.unpack(member, out, allowed)
+        except OverLimit:
+            said = self._limits.over(packed)
+            self._limits.spent += target.stat().st_size
+            target.unlink()
+            told.one(member, *said)
+            return None
+        self._limits.spent += size
+        if wrong:
+            rest = "; what came before was read" if size else ""
+            told.one(
+                member, f"in the archive {wrong}{rest}", "what is missing is not assessed; download or export again"
+            )
+        if wrong and not size:
+            target.unlink()
+            return None
+        return target
+
+    def _unique(self, path: str) -> str:
+        """Records are traced by the path of their file: two files never share one."""
+        name, number = path, 1
+        while name in self._paths:
+            number += 1
+            name = f"{path}#{number}"
+        self._paths.add(name)
+        return name
+
+
+class _Told:
+    """Names what could not be read of an archive: the first members one by one, the others by their number."""
+
+    def __init__(self, path: str, unread: list[UnreadFile]) -> None:
+        self._path = path
+        self._unread = unread
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def name(self, member: Member) -> str:
+        return f"{self._path}!{member.name}"
+
+    def one(self, member: Member, seen: str, hint: str) -> None:
+        count = self._counts[seen, hint] = self._counts.get((seen, hint), 0) + 1
+        if count <= _LISTED:
+            self._unread.append(UnreadFile(self.name(member), seen, hint))
+
+    def more(self, seen: str, hint: str) -> None:
+        self._unread.append(UnreadFile(self._path, seen, hint))
+
+    def close(self) -> None:
+        for (seen, hint), count in self._counts.items():
+            if count > _LISTED:
+                self.more(f"{count - _LISTED:,} more members: {seen}", hint)
+
+
+def _is_archive(source: str) -> bool:
+    try:
+        with Path(source).open("rb") as stream:
+            return stream.read(4) in MAGIC
+    except OSError:
+        # It is named, with the reason, when its content is looked at.
+        return False
