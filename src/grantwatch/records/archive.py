@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from grantwatch.records.limits import OverLimit
+from grantwatch.records.limits import OverLimitError
 
 __all__ = ["MAGIC", "Archive", "Member"]
 
@@ -48,6 +48,7 @@ class Member:
 
     @property
     def is_folder(self) -> bool:
+        """A name that ends as folders do, with nothing behind it."""
         return self.name.endswith(("/", "\\")) and not self.size
 
     @property
@@ -90,7 +91,7 @@ class Archive:
         return self._listed(*directory)
 
     def unpack(self, member: Member, out: IO[bytes], allowed: int) -> tuple[int, str]:
-        """Write the member to `out`: how many bytes, and what is wrong with it. OverLimit past the `allowed` bytes."""
+        """Write the member to `out`: how many bytes, and what is wrong with it. OverLimitError past the `allowed` bytes."""
         crc = size = 0
         if not self._seek_data(member):
             return 0, "not where the directory of the archive says"
@@ -98,7 +99,7 @@ class Archive:
             for chunk in self._plain(member):
                 size += len(chunk)
                 if size > allowed:
-                    raise OverLimit(f"{size} bytes of {allowed}")
+                    raise OverLimitError(f"{size} bytes of {allowed}")
                 crc = zlib.crc32(chunk, crc)
                 out.write(chunk)
         except EOFError:

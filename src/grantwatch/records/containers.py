@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grantwatch.records.archive import MAGIC, Archive, Member
-from grantwatch.records.limits import MEMBERS, Limits, OverLimit, is_full, room, size_text
+from grantwatch.records.limits import MEMBERS, Limits, OverLimitError, is_full, room, size_text
 from grantwatch.records.model import UnreadFile
 
 __all__ = ["Containers", "Given"]
@@ -114,7 +114,7 @@ class Containers:
         try:
             with target.open("wb") as out:
                 size, wrong = archive.unpack(member, out, allowed)
-        except OverLimit:
+        except OverLimitError:
             said = self._limits.over(packed)
             self._limits.spent += target.stat().st_size
             target.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["DEFAULT_LIMIT", "MEMBERS", "Limits", "OverLimit", "is_full", "room", "size_text"]
+__all__ = ["DEFAULT_LIMIT", "MEMBERS", "Limits", "OverLimitError", "is_full", "room", "size_text"]
 
 DEFAULT_LIMIT = 50 * 10**9
 """Bytes that all archives of one read, and each gzip file, may unpack to where nobody says otherwise."""
@@ -25,7 +25,7 @@ _DEFLATE = 1032
 _CHUNK = 1 << 16
 
 
-class OverLimit(Exception):
+class OverLimitError(Exception):
     """What is being unpacked has grown past what it may; the message says what was found."""
 
 
