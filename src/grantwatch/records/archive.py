@@ -91,7 +91,7 @@ class Archive:
         return self._listed(*directory)
 
     def unpack(self, member: Member, out: IO[bytes], allowed: int) -> tuple[int, str]:
-        """Write the member to `out`: how many bytes, and what is wrong with it. OverLimitError past the `allowed` bytes."""
+        """Write the member to `out`: how many bytes, and what is wrong. Raises OverLimitError past `allowed` bytes."""
         crc = size = 0
         if not self._seek_data(member):
             return 0, "not where the directory of the archive says"
