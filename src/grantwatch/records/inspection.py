@@ -44,6 +44,7 @@ def inspect(
     paths: Iterable[str | os.PathLike[str]],
     *,
     memory: str = "700MB",
+    unpack_limit: int | None = None,
     progress: Progress | None = None,
     afterwards: Iterable[str] = (),
 ) -> Inspection:
@@ -53,7 +54,8 @@ def inspect(
     """
     from grantwatch.records.load import nothing_read, read
 
-    with read(paths, memory=memory, progress=progress, meanwhile=partial(_load, tuple(afterwards))) as records:
+    after = partial(_load, tuple(afterwards))
+    with read(paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
         return _told(records)
