@@ -268,7 +268,7 @@ class Pipe(io.RawIOBase):
 @pytest.mark.parametrize("whole", [True, False])
 def test_sizes_that_stand_behind_the_data(tmp_path: Path, whole: bool) -> None:
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as made:  # type: ignore[call-overload]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as made:
         for number in range(4):
             made.writestr(f"{number}.json", lines(number))
     data = bytes(pipe.data)
@@ -323,6 +323,7 @@ def test_a_directory_that_breaks_off(tmp_path: Path) -> None:
         (b"PK\x05\x06" + b"\xff" * 18, "cut off or damaged"),
         (gzip.compress(packed({"a.json": b"{}"})), "a zip archive (or an Office document) inside a gzip file"),
     ],
+    ids=["nothing", "folder", "office", "mark", "noise", "end", "gzip"],
 )
 def test_an_archive_without_logs_is_named(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / "a.zip").write_bytes(data)
