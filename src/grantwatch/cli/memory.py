@@ -25,7 +25,7 @@ def unpacked(size: str | None) -> int | None:
     """What archives may unpack to, in bytes; None where nobody says. Raises UsageError for what is no size."""
     if size is None:
         return None
-    if not _bytes(size):
+    if _bytes(size) < 1:
         raise UsageError(f"--unpack-limit {size}: accepted is a size such as 500MB, 200GB or 1TB")
     return int(_bytes(size))
 

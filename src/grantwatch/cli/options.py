@@ -19,7 +19,7 @@ Memory = Annotated[
 ]
 TempDir = Annotated[
     str | None,
-    typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; emptied at the end."),
+    typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; left as it was."),
 ]
 UnpackLimit = Annotated[
     str | None,
