@@ -21,6 +21,7 @@ from grantwatch.lab.records import (
     graph_signin,
     graph_signin_v1,
     office_row,
+    query_record,
     search_row,
     signin_row,
     ual_record,
@@ -39,11 +40,13 @@ KINDS: dict[str, tuple[Callable[[Any], Record], Callable[..., Any]]] = {
     "envelope_signin": (envelope_signin, sign_in),
     "la_signin": (signin_row, sign_in),
     "ual_logon": (ual_record, sign_in),
+    "ual_query_logon": (query_record, sign_in),
     "graph_audit": (graph_audit, audit),
     "envelope_audit": (envelope_audit, audit),
     "la_audit": (audit_row, audit),
     "la_office": (office_row, rule),
     "ual_activity": (ual_record, rule),
+    "ual_query_activity": (query_record, rule),
 }
 
 
