@@ -127,7 +127,9 @@ def test_the_mapping_of_another_form_reads_what_stands_below_the_header() -> Non
     first = parse("first", HEADER.replace("SELECT 1", "SELECT a FROM raw"), {})
     second = parse(
         "second",
-        HEADER.replace('family = "f"', 'family = "f"\nmapping_of = "first"').replace("SELECT 1", "SELECT b AS a FROM raw"),
+        HEADER.replace('family = "f"', 'family = "f"\nmapping_of = "first"').replace(
+            "SELECT 1", "SELECT b AS a FROM raw"
+        ),
         {"first": first},
     )
 

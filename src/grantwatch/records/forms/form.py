@@ -61,7 +61,7 @@ class Form:
     `columns`: the raw columns that are read, with their DuckDB types; `columns_of` in the header adds those of
     another form. `mapping`: SELECT from `raw` to the canonical
     columns, all of them text; with `mapping_of` in the header it is that of another form, and what stands below the
-    header is the SELECT that brings the raw columns into the shape of the other.
+    header is the SELECT that brings the raw columns into the shape of the other (`@form` are the columns of a form).
     `one_kind`: a file holds interactive sign-ins or others, never both, so that one row that says which it is speaks
     for all rows of its file. `localised`: the exporter translates the names of its CSV columns.
     `absent`: what no record of it can say (see `ABSENT`).
@@ -187,7 +187,8 @@ def _mapping(place: str, name: str | None, body: str, others: Mapping[str, Form]
         return body
     if name not in others:
         raise DeclarationError(f"{place}: mapping_of = {name!r} names a form that is not declared before this one")
-    return re.sub(r"\bFROM raw\b", lambda _: f"FROM ({body}) AS raw", others[name].mapping)
+    shaped = _type(place, body, others)
+    return re.sub(r"\bFROM raw\b", lambda _: f"FROM ({shaped}) AS raw", others[name].mapping)
 
 
 def _columns_of(place: str, name: str | None, others: Mapping[str, Form]) -> Mapping[str, str]:

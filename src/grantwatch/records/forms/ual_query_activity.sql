@@ -3,8 +3,8 @@ title = "Graph audit log query: activities"
 table = "activity"
 rank = 50
 family = "m365"
-keys = [["auditLogRecordType", "operation"], ["createdDateTime", "auditData.CreationTime"], ["createdDateTime", "auditData.Operation"]]
-where = "coalesce(auditData.Operation, operation) NOT IN ('UserLoggedIn', 'UserLoginFailed')"
+keys = [["auditLogRecordType", "operation"], ["createdDateTime", "operation", "auditData"]]
+where = "coalesce(operation, json_text(auditData, '$.Operation')) NOT IN ('UserLoggedIn', 'UserLoginFailed')"
 accepts = "Graph security/auditLog/queries/…/records: {\"value\":[…]} pages, arrays, JSON lines"
 mapping_of = "ual_activity"
 shows = "The same as the Unified Audit Log: inbox rules, forwarding, mail and file access, with session and token ids where the service writes them."
@@ -29,44 +29,44 @@ service = "VARCHAR"
 objectId = "VARCHAR"
 userPrincipalName = "VARCHAR"
 clientIp = "VARCHAR"
-auditData = "STRUCT(@ual_activity)"
+auditData = "VARCHAR"
 */
 SELECT
     file_id,
     claimed,
-    coalesce(auditData.Id, id) AS Id,
-    coalesce(auditData.RecordType, auditLogRecordType) AS RecordType,
-    coalesce(auditData.CreationTime, createdDateTime) AS CreationTime,
-    coalesce(auditData.Operation, operation) AS Operation,
-    coalesce(auditData.OrganizationId, organizationId) AS OrganizationId,
-    auditData.UserKey,
-    coalesce(auditData.Workload, service) AS Workload,
-    auditData.ResultStatus,
-    coalesce(auditData.ObjectId, objectId) AS ObjectId,
-    coalesce(said(auditData.UserId), userPrincipalName, userId) AS UserId,
-    coalesce(auditData.ClientIP, clientIp) AS ClientIP,
-    auditData.ClientIPAddress,
-    auditData.ActorIpAddress,
-    auditData.ApplicationId,
-    auditData.ErrorNumber,
-    auditData.ErrorCode,
-    auditData.LogonError,
-    auditData.InterSystemsId,
-    auditData.IntraSystemId,
-    auditData.TargetContextId,
-    auditData.Actor,
-    auditData.Target,
-    auditData.DeviceProperties,
-    auditData.ExtendedProperties,
-    auditData.AppAccessContext,
-    auditData.AppId,
-    auditData.ClientAppId,
-    auditData.SessionId,
-    auditData.UserAgent,
-    auditData.ClientInfoString,
-    auditData.MailboxOwnerUPN,
-    auditData.ModifiedProperties,
-    auditData.Parameters,
-    auditData.OperationProperties,
-    auditData.OperationCount
-FROM raw
+    coalesce(held.Id, id) AS Id,
+    coalesce(held.RecordType, auditLogRecordType) AS RecordType,
+    coalesce(held.CreationTime, createdDateTime) AS CreationTime,
+    coalesce(held.Operation, operation) AS Operation,
+    coalesce(held.OrganizationId, organizationId) AS OrganizationId,
+    held.UserKey,
+    coalesce(held.Workload, service) AS Workload,
+    held.ResultStatus,
+    coalesce(held.ObjectId, objectId) AS ObjectId,
+    coalesce(said(held.UserId), userPrincipalName, userId) AS UserId,
+    coalesce(held.ClientIP, clientIp) AS ClientIP,
+    held.ClientIPAddress,
+    held.ActorIpAddress,
+    held.ApplicationId,
+    held.ErrorNumber,
+    held.ErrorCode,
+    held.LogonError,
+    held.InterSystemsId,
+    held.IntraSystemId,
+    held.TargetContextId,
+    held.Actor,
+    held.Target,
+    held.DeviceProperties,
+    held.ExtendedProperties,
+    held.AppAccessContext,
+    held.AppId,
+    held.ClientAppId,
+    held.SessionId,
+    held.UserAgent,
+    held.ClientInfoString,
+    held.MailboxOwnerUPN,
+    held.ModifiedProperties,
+    held.Parameters,
+    held.OperationProperties,
+    held.OperationCount
+FROM (SELECT *, TRY_CAST(TRY_CAST(auditData AS JSON) AS STRUCT(@ual_activity)) AS held FROM raw) AS read
