@@ -14,7 +14,7 @@ from grantwatch.lab import write_tenant
 from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.verdict.model import Judged, Severity
 
-FULL = ("graph", "envelope", "log_analytics_csv", "log_analytics_json")
+FULL = ("graph", "graph_powershell", "envelope", "log_analytics_csv", "log_analytics_json")
 FABRIKAM = Fabrikam()
 
 

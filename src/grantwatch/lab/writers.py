@@ -26,6 +26,7 @@ from grantwatch.lab.records import (
     office_row,
     portal_audit_row,
     portal_signin_row,
+    powershell,
     purview_row,
     query_record,
     signin_row,
@@ -170,6 +171,17 @@ def _graph_v1(tenant: _Tenant, folder: Path) -> list[Path]:
     ]
 
 
+def _graph_powershell(tenant: _Tenant, folder: Path) -> list[Path]:
+    tables = [map(graph_signin, tenant.interactive), map(graph_signin, tenant.silent), map(graph_audit, tenant.audits)]
+    return [
+        *(
+            write_array(folder / f"part-{number}.json", map(powershell, records), pretty=True)
+            for number, records in enumerate(tables, 1)
+        ),
+        *tenant.write_mailbox(folder / "part-4.json"),
+    ]
+
+
 def _envelope(tenant: _Tenant, folder: Path) -> list[Path]:
     return [
         write_ndjson(folder / "part-1.json", map(envelope_signin, tenant.interactive)),
@@ -229,6 +241,7 @@ def _portal(tenant: _Tenant, folder: Path) -> list[Path]:
 
 FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "graph": _graph,
+    "graph_powershell": _graph_powershell,
     "graph_v1": _graph_v1,
     "envelope": _envelope,
     "log_analytics_csv": _log_analytics_csv,

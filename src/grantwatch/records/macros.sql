@@ -108,3 +108,36 @@ CREATE OR REPLACE MACRO device_code_words(x) AS CASE regexp_replace(lower(strip_
     WHEN 'codedappareil' THEN true
     WHEN 'fluxdecodedappareil' THEN true
     ELSE false END;
+
+-- A time as Windows PowerShell 5.1 writes it into JSON: /Date(milliseconds since 1970)/.
+CREATE OR REPLACE MACRO dotnet_time(x) AS CASE WHEN starts_with(x, '/Date(')
+    THEN CAST(epoch_ms(try_cast(regexp_extract(x, '([0-9]+)', 1) AS BIGINT)) AS VARCHAR) ELSE x END;
+
+-- Objects of Graph PowerShell as JSON text, with the names that Graph itself gives what is read of them. Within a text a
+-- quotation mark is escaped, so that only names are met.
+CREATE OR REPLACE MACRO camel_keys(x) AS
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(x,
+    '"Key":', '"key":'),
+    '"Value":', '"value":'),
+    '"AuthenticationMethod":', '"authenticationMethod":'),
+    '"AuthenticationStepResultDetail":', '"authenticationStepResultDetail":'),
+    '"Id":', '"id":'),
+    '"DisplayName":', '"displayName":'),
+    '"Result":', '"result":'),
+    '"EnforcedGrantControls":', '"enforcedGrantControls":'),
+    '"ConditionsSatisfied":', '"conditionsSatisfied":'),
+    '"ConditionsNotSatisfied":', '"conditionsNotSatisfied":'),
+    '"IncludeRulesSatisfied":', '"includeRulesSatisfied":'),
+    '"ConditionalAccessCondition":', '"conditionalAccessCondition":'),
+    '"RuleSatisfied":', '"ruleSatisfied":'),
+    '"NetworkType":', '"networkType":'),
+    '"NetworkNames":', '"networkNames":'),
+    '"User":', '"user":'),
+    '"App":', '"app":'),
+    '"AppId":', '"appId":'),
+    '"UserPrincipalName":', '"userPrincipalName":'),
+    '"IPAddress":', '"ipAddress":'),
+    '"Type":', '"type":'),
+    '"ModifiedProperties":', '"modifiedProperties":'),
+    '"NewValue":', '"newValue":'),
+    '"OldValue":', '"oldValue":');

@@ -17,10 +17,13 @@ NAMES = (
     "ual_query_activity",
     "graph_signin",
     "envelope_signin",
+    # Before those of Log Analytics, whose names they share.
+    "ps_signin",
     "la_signin",
     "portal_signin",
     "graph_audit",
     "envelope_audit",
+    "ps_audit",
     "la_audit",
     "la_office",
     "portal_audit",
