@@ -14,7 +14,7 @@ from grantwatch.lab import write_tenant
 from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.verdict.model import Judged, Severity
 
-FULL = ("graph", "envelope", "log_analytics_csv", "log_analytics_json")
+FULL = ("graph", "graph_powershell", "envelope", "log_analytics_csv", "log_analytics_json")
 FABRIKAM = Fabrikam()
 
 
@@ -105,6 +105,45 @@ def test_the_same_tenant_in_two_forms_at_once_is_the_same_tenant(tmp_path):
 
 
 # -- forms that carry less
+
+
+def bare(judged: Judged) -> tuple[object, ...]:
+    """As `said`, but for the policies, scopes and roles that a portal download has no column for."""
+    grant, verdict = judged.grant, judged.verdict
+    told = list(said(judged))
+    told[6] = grant.outcome
+    told[7] = (grant.correlation_id, grant.session_id, grant.session_users)
+    told[8] = [(leg.kind, leg.tie, leg.network, leg.user_agent, leg.ref.record_id) for leg in grant.legs]
+    # The weight of evidence orders it; a policy by name weighs more.
+    told[12] = sorted(evidence.signal for evidence in verdict.evidence)
+    return tuple(told)
+
+
+def test_a_portal_download_gives_the_same_grants_but_for_what_coverage_says():
+    found, full = hunted("portal"), hunted("graph")
+    assert {judged.grant.grant_id: bare(judged) for judged in found.grants} == {
+        judged.grant.grant_id: bare(judged) for judged in full.grants
+    }
+    assert found.coverage.missing == {"field:policies", "field:scopes"}
+    assert any("which policy" in text for text in found.coverage.blind)
+
+    different = {key for key, value in by_id("portal").items() if value != by_id("graph")[key]}
+    with_more = {
+        judged.grant.grant_id
+        for judged in full.grants
+        if judged.grant.scopes or judged.grant.role_ids or any(leg.policies for leg in judged.grant.legs)
+    }
+    assert different == with_more
+    blocked = of("portal", "oskar").grant
+    assert (blocked.outcome, blocked.certainty) == (Outcome.BLOCKED, 0.6)
+    assert of("graph", "oskar").grant.certainty == 0.9
+
+
+@pytest.mark.parametrize("form", ["ual_query", "purview"])
+def test_every_way_out_of_the_unified_audit_log_gives_the_same(form):
+    assert by_id(form) == by_id("ual")
+    assert hunted(form).coverage.missing == hunted("ual").coverage.missing
+    assert hunted(form).coverage.blind == hunted("ual").coverage.blind
 
 
 @pytest.mark.parametrize(("form", "messages"), [("graph", True), ("envelope", True), ("log_analytics_json", False)])

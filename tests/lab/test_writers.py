@@ -116,7 +116,7 @@ def test_a_tenant_in_any_form_loses_only_what_that_form_cannot_hold(tmp_path, ev
     paths = write_tenant(events, form, tmp_path / form)
     assert paths == sorted((tmp_path / form).iterdir())
     silent = sum(isinstance(event, SignInEvent) and not event.interactive for event in events)
-    expected = len(events) - (silent if form in {"graph_v1", "ual"} else 0)
+    expected = len(events) - (silent if form in {"graph_v1", "purview", "ual", "ual_query"} else 0)
     assert sum(len(records_of(path)) for path in paths) == expected
 
 

@@ -108,6 +108,8 @@ SELECT 1"""
         ('portal = "p"', "portal = 1", "'portal'"),
         ('shows = "s"\n', "", "'shows' is missing"),
         ('family = "f"', 'family = "f"\ncolumns_of = "nobody"', "'nobody'"),
+        ('family = "f"', 'family = "f"\nmapping_of = "nobody"', "'nobody'"),
+        ('family = "f"', 'family = "f"\nabsent = ["everything"]', "'everything' is not one of policies, scopes"),
     ],
 )
 def test_a_wrong_declaration_names_file_and_key(old: str, new: str, told: str) -> None:
@@ -127,6 +129,19 @@ def test_columns_of_another_form_come_first() -> None:
     )
 
     assert list(second.columns) == ["a", "b"]
+
+
+def test_the_mapping_of_another_form_reads_what_stands_below_the_header() -> None:
+    first = parse("first", HEADER.replace("SELECT 1", "SELECT a FROM raw"), {})
+    second = parse(
+        "second",
+        HEADER.replace('family = "f"', 'family = "f"\nmapping_of = "first"').replace(
+            "SELECT 1", "SELECT b AS a FROM raw"
+        ),
+        {"first": first},
+    )
+
+    assert second.mapping == "SELECT a FROM (SELECT b AS a FROM raw) AS raw"
 
 
 def test_a_form_without_a_file_is_named() -> None:

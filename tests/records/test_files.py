@@ -225,7 +225,7 @@ def test_a_form_that_the_sample_does_not_show(tmp_path: Path) -> None:
 
     assert found.files["lines"].records.parsed + found.files["array"].records.parsed == 300 + 40 + 1 + 300
     assert found.sums.ignored_by == {"duplicate": 40}
-    assert found.files["lines"].form == "graph_signin, ual_logon, graph_audit"
+    assert found.files["lines"].form == "ual_logon, graph_signin, graph_audit"
 
 
 def test_positions_lead_back_to_the_record(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from grantwatch.lab.records import (
     graph_signin,
     graph_signin_v1,
     office_row,
+    powershell,
+    query_record,
     search_row,
     signin_row,
     ual_record,
@@ -37,13 +39,17 @@ from grantwatch.lab.writers import (
 KINDS: dict[str, tuple[Callable[[Any], Record], Callable[..., Any]]] = {
     "graph_signin": (graph_signin, sign_in),
     "envelope_signin": (envelope_signin, sign_in),
+    "ps_signin": (lambda event: powershell(graph_signin(event)), sign_in),
     "la_signin": (signin_row, sign_in),
     "ual_logon": (ual_record, sign_in),
+    "ual_query_logon": (query_record, sign_in),
     "graph_audit": (graph_audit, audit),
     "envelope_audit": (envelope_audit, audit),
+    "ps_audit": (lambda event: powershell(graph_audit(event)), audit),
     "la_audit": (audit_row, audit),
     "la_office": (office_row, rule),
     "ual_activity": (ual_record, rule),
+    "ual_query_activity": (query_record, rule),
 }
 
 

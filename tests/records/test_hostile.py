@@ -17,7 +17,6 @@ from tests.records.reading import audit, reading, sign_in
 from tests.records.test_archives import archive, lines
 
 from grantwatch.cli.how import how
-from grantwatch.cli.how import how
 from grantwatch.cli.hunting import run_hunt
 from grantwatch.errors import InputError, UsageError
 from grantwatch.hunt import hunt

@@ -17,6 +17,8 @@ from grantwatch.knowledge.model import (
     AgentRule,
     Client,
     Code,
+    HeaderName,
+    Language,
     Mark,
     NetworkMark,
     Operation,
@@ -25,6 +27,7 @@ from grantwatch.knowledge.model import (
     Resource,
     Role,
     VerificationUrl,
+    folded,
     operation_key,
 )
 
@@ -32,6 +35,8 @@ __all__ = [
     "AgentFamily",
     "Client",
     "Code",
+    "HeaderName",
+    "Language",
     "Mark",
     "NetworkMark",
     "Operation",
@@ -47,6 +52,9 @@ __all__ = [
     "codes",
     "device_marks",
     "first_party",
+    "folded",
+    "headers",
+    "languages",
     "marks",
     "network",
     "networks",
@@ -247,6 +255,21 @@ def agent(user_agent: str | None) -> AgentFamily:
     """The family of a user agent, by its own word. Always answers: kind `empty` for nothing, `unknown` for the rest."""
     text = (user_agent or "")[:_LONGEST_TEXT].strip()
     return _agent(text) if text else AgentFamily("empty", "empty")
+
+
+# -- column names of portal downloads
+
+
+def languages() -> tuple[Language, ...]:
+    """Every language of the portal for which column names are known, but English."""
+    return _file("headers.toml").only(Language)
+
+
+@cache
+def headers(language: str) -> dict[str, str]:
+    """The columns by their names in a language, folded (see `folded`). Empty for a language that is not known."""
+    found = _file("headers.toml").only(HeaderName)
+    return {folded(header.name): header.column for header in found if header.language == language}
 
 
 # -- marks

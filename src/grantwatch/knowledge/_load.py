@@ -23,6 +23,8 @@ from grantwatch.knowledge.model import (
     AgentRule,
     Client,
     Code,
+    HeaderName,
+    Language,
     Mark,
     NetworkMark,
     Operation,
@@ -37,7 +39,21 @@ __all__ = ["FILES", "Loaded", "load"]
 
 T = TypeVar("T")
 
-Entry = AgentRule | Client | Code | Mark | NetworkMark | Operation | OsRule | Owner | Resource | Role | VerificationUrl
+Entry = (
+    AgentRule
+    | Client
+    | Code
+    | HeaderName
+    | Language
+    | Mark
+    | NetworkMark
+    | Operation
+    | OsRule
+    | Owner
+    | Resource
+    | Role
+    | VerificationUrl
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +238,31 @@ def _agents(top: Table) -> Iterable[Entry]:
         table.done()
 
 
+def _headers(top: Table) -> Iterable[Entry]:
+    languages = []
+    for table in top.tables("language"):
+        languages.append(Language(table.text("code"), table.text("name"), table.source(), table.flag("day_first")))
+        table.done()
+    yield from languages
+    seen: dict[Hashable, str] = {}
+    for table in top.tables("header"):
+        header = HeaderName(
+            language=table.choice("language", (language.code for language in languages)),
+            name=table.text("name"),
+            column=table.text("column"),
+            source=table.source(),
+            doubtful=table.flag("doubtful"),
+        )
+        table.done()
+        _unique(seen, header.key, table, "name", header.column)
+        yield header
+
+
 FILES: dict[str, Callable[[Table], Iterable[Entry]]] = {
     "agents.toml": _agents,
     "clients.toml": _clients,
     "codes.toml": _codes,
+    "headers.toml": _headers,
     "marks.toml": _marks,
     "networks.toml": _networks,
     "operations.toml": _operations,

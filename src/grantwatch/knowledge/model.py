@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network
@@ -20,6 +21,8 @@ __all__ = [
     "AgentRule",
     "Client",
     "Code",
+    "HeaderName",
+    "Language",
     "Mark",
     "NetworkMark",
     "Operation",
@@ -29,6 +32,7 @@ __all__ = [
     "Role",
     "VerificationUrl",
     "day_of",
+    "folded",
     "operation_key",
 ]
 
@@ -99,6 +103,12 @@ def operation_key(name: str) -> str:
     return name.strip().lower().rstrip(".").rstrip()
 
 
+def folded(name: str) -> str:
+    """A column name as names are compared: letters and digits only, in lower case and without accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """An OAuth client application.
@@ -167,6 +177,35 @@ class Code:
     meaning: str
     kind: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language in which the portal writes the header of a download.
+
+    `day_first`: a date with slashes begins with the day there.
+    """
+
+    code: str
+    name: str
+    source: str
+    day_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderName:
+    """What a column of a portal download is called in a language, and its English name."""
+
+    language: str
+    name: str
+    column: str
+    source: str
+    doubtful: bool = False
+
+    @property
+    def key(self) -> str:
+        """Language and folded name: what must stand in the file once only."""
+        return f"{self.language}: {folded(self.name)}"
 
 
 @dataclass(frozen=True, slots=True)

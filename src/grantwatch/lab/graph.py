@@ -9,7 +9,16 @@ import orjson
 
 from grantwatch.lab.events import ActivityEvent, Change, Machine, Person, Place, Policy, SignInEvent, Target
 
-__all__ = ["Record", "changed_text", "graph_audit", "graph_signin", "graph_signin_v1", "graph_time", "json_text"]
+__all__ = [
+    "Record",
+    "changed_text",
+    "graph_audit",
+    "graph_signin",
+    "graph_signin_v1",
+    "graph_time",
+    "json_text",
+    "powershell",
+]
 
 Record = dict[str, Any]
 
@@ -160,6 +169,20 @@ def graph_signin_v1(event: SignInEvent) -> Record:
         for policy in full["appliedConditionalAccessPolicies"]
     ]
     return slim
+
+
+def powershell(record: Record) -> Record:
+    """A Graph object as Graph PowerShell and ConvertTo-Json write it: every name begins with a capital letter."""
+    return {**_capital(record), "AdditionalProperties": {}}
+
+
+def _capital(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_CAPITALS.get(key, key[:1].upper() + key[1:]): _capital(held) for key, held in value.items()}
+    return [_capital(held) for held in value] if isinstance(value, list) else value
+
+
+_CAPITALS = {"ipAddress": "IPAddress", "ipAddressFromResourceProvider": "IPAddressFromResourceProvider"}
 
 
 def authentication_details(event: SignInEvent, time: str) -> list[Record]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from grantwatch.lab.envelope import envelope_audit, envelope_signin
-from grantwatch.lab.graph import Record, graph_audit, graph_signin, graph_signin_v1
+from grantwatch.lab.graph import Record, graph_audit, graph_signin, graph_signin_v1, powershell
 from grantwatch.lab.log_analytics import audit_row, office_row, signin_row
-from grantwatch.lab.unified import search_row, ual_activity, ual_record, ual_signin
+from grantwatch.lab.portal import portal_audit_row, portal_signin_row, purview_row
+from grantwatch.lab.unified import query_record, search_row, ual_activity, ual_record, ual_signin
 
 __all__ = [
     "Record",
@@ -16,6 +17,11 @@ __all__ = [
     "graph_signin",
     "graph_signin_v1",
     "office_row",
+    "portal_audit_row",
+    "portal_signin_row",
+    "powershell",
+    "purview_row",
+    "query_record",
     "search_row",
     "signin_row",
     "ual_activity",

@@ -7,7 +7,7 @@ import orjson
 from grantwatch.lab.events import ENTRA, ActivityEvent, Event, Person, SignInEvent
 from grantwatch.lab.graph import Record, json_text
 
-__all__ = ["RECORD_TYPE_NAMES", "search_row", "ual_activity", "ual_record", "ual_signin"]
+__all__ = ["RECORD_TYPE_NAMES", "query_record", "search_row", "ual_activity", "ual_record", "ual_signin"]
 
 RECORD_TYPE_NAMES = {
     1: "ExchangeAdmin",
@@ -97,6 +97,28 @@ def search_row(event: Event, number: int = 1, of: int = 1) -> Record:
         "Identity": audit["Id"],
         "IsValid": "True",
         "ObjectState": "Unchanged",
+    }
+
+
+def query_record(event: Event) -> Record:
+    """An auditLogRecord of Graph's audit log queries, around the record of the Unified Audit Log."""
+    audit = ual_record(event)
+    name = RECORD_TYPE_NAMES[audit["RecordType"]]
+    return {
+        "@odata.type": "#microsoft.graph.security.auditLogRecord",
+        "id": audit["Id"],
+        "createdDateTime": audit["CreationTime"] + "Z",
+        "auditLogRecordType": name[0].lower() + name[1:],
+        "operation": audit["Operation"],
+        "organizationId": audit["OrganizationId"],
+        "userType": "regular",
+        "userId": audit["UserKey"],
+        "service": audit["Workload"],
+        "objectId": audit.get("ObjectId"),
+        "userPrincipalName": audit["UserId"],
+        "clientIp": audit.get("ClientIP"),
+        "administrativeUnits": [""],
+        "auditData": {"@odata.type": "#microsoft.graph.security.defaultAuditData", **audit},
     }
 
 

@@ -15,6 +15,7 @@ from grantwatch.errors import UsageError
 from grantwatch.lab.events import ENTRA, ActivityEvent, Event, SignInEvent
 from grantwatch.lab.graph import Record, json_text
 from grantwatch.lab.log_analytics import DYNAMIC, TIMES
+from grantwatch.lab.portal import PORTAL_AUDIT, PORTAL_SIGNIN, PURVIEW
 from grantwatch.lab.records import (
     audit_row,
     envelope_audit,
@@ -23,6 +24,11 @@ from grantwatch.lab.records import (
     graph_signin,
     graph_signin_v1,
     office_row,
+    portal_audit_row,
+    portal_signin_row,
+    powershell,
+    purview_row,
+    query_record,
     signin_row,
     ual_record,
 )
@@ -33,6 +39,7 @@ __all__ = [
     "write_log_analytics_csv",
     "write_ndjson",
     "write_pages",
+    "write_portal_csv",
     "write_records",
     "write_search_csv",
     "write_tenant",
@@ -101,11 +108,23 @@ def write_search_csv(path: Path, rows: Sequence[Record]) -> Path:
     return _write(path, text.getvalue().encode())
 
 
+def write_portal_csv(
+    path: Path, rows: Sequence[Record], header: Sequence[str] = PORTAL_SIGNIN, delimiter: str = ","
+) -> Path:
+    """A download of the Entra admin center or of Purview: BOM, CRLF, everything quoted, the header as it stands."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(header)
+    writer.writerows([row.get(column, "") for column in header] for row in rows)
+    return _write(path, BOM + text.getvalue().encode())
+
+
 def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]:
     """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
 
     Forms that have no place for what happened in mailboxes (all but `ual` and the Log Analytics ones) get it as a
-    Unified Audit Log array beside them. `graph_v1` and `ual` hold no non-interactive sign-ins, as in life.
+    Unified Audit Log array beside them, `portal` as a download from Purview. `graph_v1` and the forms of the Unified
+    Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life.
     Raises UsageError for a form that is not in FORMS.
     """
     if form not in FORMS:
@@ -122,6 +141,7 @@ class _Tenant:
         self.interactive = [event for event in sign_ins if event.interactive]
         self.silent = [event for event in sign_ins if not event.interactive]
         activities = [event for event in events if isinstance(event, ActivityEvent)]
+        self.audited = [event for event in events if not isinstance(event, SignInEvent) or event.interactive]
         self.audits = [event for event in activities if event.workload == ENTRA]
         self.mailbox = [event for event in activities if event.workload != ENTRA]
 
@@ -148,6 +168,17 @@ def _graph_v1(tenant: _Tenant, folder: Path) -> list[Path]:
         *write_pages(folder / "part-1.json", newest, context=sign_ins, size=1000),
         *write_pages(folder / "part-2.json", [graph_audit(event) for event in tenant.audits], context=audits),
         *tenant.write_mailbox(folder / "part-3.json"),
+    ]
+
+
+def _graph_powershell(tenant: _Tenant, folder: Path) -> list[Path]:
+    tables = [map(graph_signin, tenant.interactive), map(graph_signin, tenant.silent), map(graph_audit, tenant.audits)]
+    return [
+        *(
+            write_array(folder / f"part-{number}.json", map(powershell, records), pretty=True)
+            for number, records in enumerate(tables, 1)
+        ),
+        *tenant.write_mailbox(folder / "part-4.json"),
     ]
 
 
@@ -187,17 +218,38 @@ def _tables(tenant: _Tenant) -> tuple[list[Record], ...]:
 
 
 def _ual(tenant: _Tenant, folder: Path) -> list[Path]:
-    seen = [event for event in tenant.events if not isinstance(event, SignInEvent) or event.interactive]
-    return [write_array(folder / "part-1.json", map(ual_record, seen))]
+    return [write_array(folder / "part-1.json", map(ual_record, tenant.audited))]
+
+
+def _ual_query(tenant: _Tenant, folder: Path) -> list[Path]:
+    records = [query_record(event) for event in reversed(tenant.audited)]
+    return write_pages(folder / "part-1.json", records, context="v1.0/$metadata#security/auditLog/queries", size=1000)
+
+
+def _purview(tenant: _Tenant, folder: Path) -> list[Path]:
+    return [write_portal_csv(folder / "part-1.csv", [purview_row(event) for event in tenant.audited], PURVIEW)]
+
+
+def _portal(tenant: _Tenant, folder: Path) -> list[Path]:
+    return [
+        write_portal_csv(folder / "part-1.csv", [portal_signin_row(event) for event in reversed(tenant.interactive)]),
+        write_portal_csv(folder / "part-2.csv", [portal_signin_row(event) for event in reversed(tenant.silent)]),
+        write_portal_csv(folder / "part-3.csv", [portal_audit_row(event) for event in tenant.audits], PORTAL_AUDIT),
+        write_portal_csv(folder / "part-4.csv", [purview_row(event) for event in tenant.mailbox], PURVIEW),
+    ]
 
 
 FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "graph": _graph,
+    "graph_powershell": _graph_powershell,
     "graph_v1": _graph_v1,
     "envelope": _envelope,
     "log_analytics_csv": _log_analytics_csv,
     "log_analytics_json": _log_analytics_json,
+    "portal": _portal,
+    "purview": _purview,
     "ual": _ual,
+    "ual_query": _ual_query,
 }
 """The forms that `write_tenant` knows."""
 

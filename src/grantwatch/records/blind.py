@@ -99,6 +99,10 @@ def _field_blind(missing: frozenset[str], sign_ins: list[SourceCoverage]) -> lis
         "asn": "No autonomousSystemNumber in the sign-ins: hosting and anonymising networks are recognised by listed "
         "prefixes only.",
         "user_agent": "No user agent in the sign-ins: tools and kits are not assessed.",
+        "policies": "No Conditional Access policies in the sign-ins: that a policy refused the flow is told from error "
+        "codes only, at lower certainty, and not which policy.",
+        "scopes": "No processing details in the sign-ins: the scopes a grant asked for and the roles in its token are "
+        "not assessed.",
     }
     said = [text for field, text in texts.items() if f"field:{field}" in missing]
     for source in sign_ins:

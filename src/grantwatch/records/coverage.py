@@ -191,6 +191,10 @@ def _missing(sources: tuple[SourceCoverage, ...]) -> frozenset[str]:
         looked_at = [s for s in sign_ins if s.stream != "non_interactive"] if field == "protocol" else sign_ins
         if not any(source.fields and source.fields[number].present for source in looked_at):
             missing.add(f"field:{field}")
+    if sign_ins:
+        # A field is missing where no form among them has a place for it.
+        forms = [set(FORMS[name].absent) for source in sign_ins for name in source.forms]
+        missing |= {f"field:{field}" for field in set.intersection(*forms)}
     reach = span(sign_ins or [source for source in sources if source.stream == "unified_audit"])
     if reach is None or reach[1] - reach[0] < HISTORY:
         missing.add("history")

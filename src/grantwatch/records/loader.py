@@ -115,11 +115,18 @@ class Loader:
         self.progress("judging", 1.0)
         for file in self.records.files:
             self._note(file)
+        self._tell_kinds()
         for table in ("sign_in", "activity"):
             self.con.execute(f"UPDATE {table} SET time = NULL WHERE time < {_EARLIEST} OR time >= {_LATEST}")
             dedupe = sql_text("dedupe.sql").replace("$table", table).replace("$key", _KEY[table])
             self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
         self.con.execute(sql_text("views.sql"))
+
+    def _tell_kinds(self) -> None:
+        """Where a file holds one kind of sign-ins: what some of its rows say of themselves holds for all of them."""
+        forms = [form.name for form in FORMS.values() if form.one_kind]
+        if any(name in forms for file in self.records.files for name in file.tried):
+            self.con.execute(sql_text("one_kind.sql"), [forms])
 
     def _ready(self, number: int, given: Given) -> InputFile | None:
         """The file as it can be read; None where it cannot, which is told."""

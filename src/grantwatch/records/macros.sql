@@ -83,3 +83,61 @@ CREATE OR REPLACE MACRO detail_value(x, name) AS CASE WHEN json_valid(x) AND jso
 
 -- additionalDetails as the Unified Audit Log nests them: JSON text {"User-Agent": …}.
 CREATE OR REPLACE MACRO additional_value(x, name) AS json_text(x, '$."' || name || '"');
+
+CREATE OR REPLACE MACRO json_quoted(x) AS coalesce(CAST(to_json(x) AS VARCHAR), 'null');
+
+-- Columns of a portal download -> the parts of a directoryAudit as JSON text; NULL where the columns are empty.
+CREATE OR REPLACE MACRO changed_property(name, was, now) AS CASE WHEN name IS NOT NULL THEN
+    '{"displayName":' || json_quoted(name) || ',"oldValue":' || json_quoted(was) || ',"newValue":' || json_quoted(now) || '}'
+    END;
+CREATE OR REPLACE MACRO audited_target(id, name, kind, upn, changes) AS CASE WHEN coalesce(id, name, kind, upn) IS NOT NULL THEN
+    '{"id":' || json_quoted(id) || ',"displayName":' || json_quoted(name) || ',"type":' || json_quoted(kind)
+    || ',"userPrincipalName":' || json_quoted(upn) || ',"modifiedProperties":[' || changes || ']}' END;
+CREATE OR REPLACE MACRO keyed_detail(key, value) AS CASE WHEN key IS NOT NULL THEN
+    '{"key":' || json_quoted(key) || ',"value":' || json_quoted(value) || '}' END;
+
+-- A display text that means the device code flow. The words in other languages are those of translated documentation.
+CREATE OR REPLACE MACRO device_code_words(x) AS CASE regexp_replace(lower(strip_accents(x)), '[^a-z]', '', 'g')
+    WHEN 'devicecode' THEN true
+    WHEN 'devicecodeflow' THEN true
+    WHEN 'codigodedispositivo' THEN true
+    WHEN 'flujodecodigodedispositivo' THEN true
+    WHEN 'geratecode' THEN true
+    WHEN 'geratecodefluss' THEN true
+    WHEN 'geratecodeflow' THEN true
+    WHEN 'codedappareil' THEN true
+    WHEN 'fluxdecodedappareil' THEN true
+    ELSE false END;
+
+-- A time as Windows PowerShell 5.1 writes it into JSON: /Date(milliseconds since 1970)/.
+CREATE OR REPLACE MACRO dotnet_time(x) AS CASE WHEN starts_with(x, '/Date(')
+    THEN CAST(epoch_ms(try_cast(regexp_extract(x, '([0-9]+)', 1) AS BIGINT)) AS VARCHAR) ELSE x END;
+
+-- Objects of Graph PowerShell as JSON text, with the names that Graph itself gives what is read of them. Within a text a
+-- quotation mark is escaped, so that only names are met.
+CREATE OR REPLACE MACRO camel_keys(x) AS
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(x,
+    '"Key":', '"key":'),
+    '"Value":', '"value":'),
+    '"AuthenticationMethod":', '"authenticationMethod":'),
+    '"AuthenticationStepResultDetail":', '"authenticationStepResultDetail":'),
+    '"Id":', '"id":'),
+    '"DisplayName":', '"displayName":'),
+    '"Result":', '"result":'),
+    '"EnforcedGrantControls":', '"enforcedGrantControls":'),
+    '"ConditionsSatisfied":', '"conditionsSatisfied":'),
+    '"ConditionsNotSatisfied":', '"conditionsNotSatisfied":'),
+    '"IncludeRulesSatisfied":', '"includeRulesSatisfied":'),
+    '"ConditionalAccessCondition":', '"conditionalAccessCondition":'),
+    '"RuleSatisfied":', '"ruleSatisfied":'),
+    '"NetworkType":', '"networkType":'),
+    '"NetworkNames":', '"networkNames":'),
+    '"User":', '"user":'),
+    '"App":', '"app":'),
+    '"AppId":', '"appId":'),
+    '"UserPrincipalName":', '"userPrincipalName":'),
+    '"IPAddress":', '"ipAddress":'),
+    '"Type":', '"type":'),
+    '"ModifiedProperties":', '"modifiedProperties":'),
+    '"NewValue":', '"newValue":'),
+    '"OldValue":', '"oldValue":');

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grantwatch.records.forms import FORMS
+from grantwatch.records.headers import translated
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.pieces import PAGES, Pieces
 
@@ -299,9 +300,21 @@ def _csv(text: str) -> Layout | str:
         forms = tuple(name for name, form in FORMS.items() if form.inside == inside)
     else:
         forms = tuple(name for name in forms_of(record) if set(FORMS[name].columns.values()) == {"VARCHAR"})
+        if not forms or any(FORMS[name].localised for name in forms):
+            names, forms = _localised(names) or (names, forms)
     if not forms:
         return f"CSV of an unknown form (columns: {', '.join(names[:8])})"
     return Layout("csv", inside=inside, forms=forms, delimiter=delimiter, header=names, skip=skip)
+
+
+def _localised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The header in the words of the form that it is of, whatever the language; None where it is of none."""
+    for form in FORMS.values():
+        if form.localised:
+            found = translated(names, form)
+            if form.recognises(dict.fromkeys(found, "")):
+                return found, (form.name,)
+    return None
 
 
 def column_name(name: str) -> str:

@@ -10,15 +10,24 @@ from grantwatch.records.forms.form import Form, load
 __all__ = ["FORMS", "NAMES", "Form", "form"]
 
 NAMES = (
+    "ual_logon",
+    "ual_activity",
+    # Before graph_signin: it would take their records for sign-ins.
+    "ual_query_logon",
+    "ual_query_activity",
     "graph_signin",
     "envelope_signin",
+    # Before those of Log Analytics, whose names they share.
+    "ps_signin",
     "la_signin",
-    "ual_logon",
+    "portal_signin",
     "graph_audit",
     "envelope_audit",
+    "ps_audit",
     "la_audit",
     "la_office",
-    "ual_activity",
+    "portal_audit",
+    "la_preauth",
 )
 
 FORMS: dict[str, Form] = load(NAMES)

@@ -12,7 +12,7 @@ from typing import Any
 
 from grantwatch.errors import DeclarationError
 
-__all__ = ["WAYS", "Form", "load"]
+__all__ = ["ABSENT", "WAYS", "Form", "load"]
 
 _HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
 _NEEDED: Mapping[str, type] = {
@@ -32,8 +32,14 @@ _OPTIONAL: Mapping[str, type] = {
     "where": str,
     "inside": str,
     "columns_of": str,
+    "mapping_of": str,
+    "one_kind": bool,
+    "localised": bool,
+    "absent": list,
     "stream": str,
 }
+ABSENT = ("policies", "scopes")
+"""Fields that a form of sign-ins may lack by its nature, beside those of which coverage counts the rows."""
 WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
 """Ways to get an export that a form may describe."""
 _TABLES = ("sign_in", "activity")
@@ -54,7 +60,11 @@ class Form:
     to know about it, and by which ways (see `WAYS`) it is exported.
     `columns`: the raw columns that are read, with their DuckDB types; `columns_of` in the header adds those of
     another form. `mapping`: SELECT from `raw` to the canonical
-    columns, all of them text.
+    columns, all of them text; with `mapping_of` in the header it is that of another form, and what stands below the
+    header is the SELECT that brings the raw columns into the shape of the other (`@form` are the columns of a form).
+    `one_kind`: a file holds interactive sign-ins or others, never both, so that one row that says which it is speaks
+    for all rows of its file. `localised`: the exporter translates the names of its CSV columns.
+    `absent`: what no record of it can say (see `ABSENT`).
     """
 
     name: str
@@ -73,6 +83,9 @@ class Form:
     lacks: str
     quirks: tuple[str, ...]
     export: Mapping[str, str]
+    one_kind: bool = False
+    localised: bool = False
+    absent: tuple[str, ...] = ()
 
     def claims(self) -> str:
         """SQL that is true for a raw row of this form."""
@@ -156,13 +169,26 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
             **_columns_of(place, header.get("columns_of"), others),
             **{column: _type(place, kind, others) for column, kind in header["columns"].items()},
         },
-        mapping=match[2].strip(),
+        mapping=_mapping(place, header.get("mapping_of"), match[2].strip(), others),
         told_stream=header.get("stream"),
         shows=header["shows"],
         lacks=header["lacks"],
         quirks=tuple(header["quirks"]),
         export=header["export"],
+        one_kind=header.get("one_kind", False),
+        localised=header.get("localised", False),
+        absent=tuple(header.get("absent", ())),
     )
+
+
+def _mapping(place: str, name: str | None, body: str, others: Mapping[str, Form]) -> str:
+    """The mapping below the header; that of another form over what stands there where the header names one."""
+    if name is None:
+        return body
+    if name not in others:
+        raise DeclarationError(f"{place}: mapping_of = {name!r} names a form that is not declared before this one")
+    shaped = _type(place, body, others)
+    return re.sub(r"\bFROM raw\b", lambda _: f"FROM ({shaped}) AS raw", others[name].mapping)
 
 
 def _columns_of(place: str, name: str | None, others: Mapping[str, Form]) -> Mapping[str, str]:
@@ -202,6 +228,9 @@ def _check_texts(place: str, header: Mapping[str, Any]) -> None:
     for way, how in header["export"].items():
         if way not in WAYS or not isinstance(how, str):
             raise DeclarationError(f"{place}: 'export': {way!r} is not one of {', '.join(WAYS)} with a text")
+    for field_name in header.get("absent", ()):
+        if field_name not in ABSENT:
+            raise DeclarationError(f"{place}: 'absent': {field_name!r} is not one of {', '.join(ABSENT)}")
     for name, kind in header["columns"].items():
         if not isinstance(kind, str):
             raise DeclarationError(f"{place}: 'columns': {name} is not a DuckDB type as text")
