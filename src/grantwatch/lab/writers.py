@@ -17,11 +17,13 @@ from grantwatch.lab.graph import Record, json_text
 from grantwatch.lab.log_analytics import DYNAMIC, TIMES
 from grantwatch.lab.records import (
     audit_row,
+    cloud_app_row,
     envelope_audit,
     envelope_signin,
     graph_audit,
     graph_signin,
     graph_signin_v1,
+    hunting_signin_row,
     office_row,
     signin_row,
     ual_record,
@@ -30,6 +32,7 @@ from grantwatch.lab.records import (
 __all__ = [
     "FORMS",
     "write_array",
+    "write_hunting_csv",
     "write_log_analytics_csv",
     "write_ndjson",
     "write_pages",
@@ -91,6 +94,17 @@ def write_log_analytics_csv(path: Path, rows: Sequence[Record], *, union: bool =
     return _write(path, BOM + text.getvalue().encode())
 
 
+def write_hunting_csv(path: Path, rows: Sequence[Record]) -> Path:
+    """The CSV of advanced hunting: BOM, CRLF, times as they are, objects as JSON text."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell("", row.get(column)) for column in columns])
+    return _write(path, BOM + text.getvalue().encode())
+
+
 def write_search_csv(path: Path, rows: Sequence[Record]) -> Path:
     """Search-UnifiedAuditLog piped to Export-Csv: everything quoted, AuditData as JSON text."""
     text = io.StringIO(newline="")
@@ -104,8 +118,9 @@ def write_search_csv(path: Path, rows: Sequence[Record]) -> Path:
 def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]:
     """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
 
-    Forms that have no place for what happened in mailboxes (all but `ual` and the Log Analytics ones) get it as a
-    Unified Audit Log array beside them. `graph_v1` and `ual` hold no non-interactive sign-ins, as in life.
+    Forms that have no place for what happened in mailboxes (all but `ual`, `defender` and the Log Analytics ones)
+    get it as a Unified Audit Log array beside them. `graph_v1` and `ual` hold no non-interactive sign-ins, as in
+    life; `defender` holds all of both kinds, in tables of advanced hunting.
     Raises UsageError for a form that is not in FORMS.
     """
     if form not in FORMS:
@@ -186,6 +201,16 @@ def _tables(tenant: _Tenant) -> tuple[list[Record], ...]:
     )
 
 
+def _defender(tenant: _Tenant, folder: Path) -> list[Path]:
+    """What Defender XDR holds: sign-ins of both kinds, and what its app connector brings from the audit log."""
+    deeds = [event for event in tenant.events if isinstance(event, ActivityEvent)]
+    rows = [hunting_signin_row(event) for event in tenant.events if isinstance(event, SignInEvent)]
+    return [
+        write_hunting_csv(folder / "part-1.csv", rows),
+        write_hunting_csv(folder / "part-2.csv", [cloud_app_row(event) for event in deeds]),
+    ]
+
+
 def _ual(tenant: _Tenant, folder: Path) -> list[Path]:
     seen = [event for event in tenant.events if not isinstance(event, SignInEvent) or event.interactive]
     return [write_array(folder / "part-1.json", map(ual_record, seen))]
@@ -198,6 +223,7 @@ FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "log_analytics_csv": _log_analytics_csv,
     "log_analytics_json": _log_analytics_json,
     "ual": _ual,
+    "defender": _defender,
 }
 """The forms that `write_tenant` knows."""
 

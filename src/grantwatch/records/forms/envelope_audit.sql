@@ -4,7 +4,7 @@ table = "activity"
 rank = 20
 family = "entra"
 keys = [["category", "properties"], ["category", "operationName", "time"]]
-where = "category NOT LIKE '%SignInLogs' AND (category <> 'AuditLogs' OR coalesce(properties.id, properties.activityDateTime, properties.activityDisplayName) IS NOT NULL)"
+where = "CASE category WHEN 'MicrosoftGraphActivityLogs' THEN false WHEN 'UserRiskEvents' THEN false WHEN 'RiskyUsers' THEN false ELSE category NOT LIKE '%SignInLogs' END AND (category <> 'AuditLogs' OR coalesce(properties.id, properties.activityDateTime, properties.activityDisplayName) IS NOT NULL)"
 accepts = "diagnostic settings (Storage, Event Hub): one envelope a line, arrays, {\"records\":[…]}"
 
 [columns]
