@@ -16,7 +16,7 @@ quirks = [
 ]
 
 [export]
-portal = "security.microsoft.com, Hunting, Advanced hunting: run `CloudAppEvents | where Timestamp > ago(30d) | where AccountObjectId == \"<object id>\"`, then Export. Keep RawEventData among the columns. One result is cut at 100,000 rows."
+portal = "security.microsoft.com, Hunting, Advanced hunting: run `CloudAppEvents | where Timestamp > ago(30d) | where AccountObjectId == \"<object id>\"`, then Export. Keep RawEventData among the columns. One result holds 30,000 rows at most (documentation of 2025; later it may be more) and 30 days."
 api = "POST https://graph.microsoft.com/v1.0/security/runHuntingQuery with the query and the permission ThreatHunting.Read.All; save the whole answer."
 query = "Where Sentinel takes in the table: `CloudAppEvents | where TimeGenerated > ago(90d)` in Log Analytics, then Export, CSV with all columns."
 

@@ -17,7 +17,7 @@ quirks = [
 ]
 
 [export]
-portal = "security.microsoft.com, Hunting, Advanced hunting: run `EntraIdSignInEvents | where Timestamp > ago(30d)`, then Export. One result is cut at 100,000 rows: take a day or a part of the users at a time. Needs Entra ID P2."
+portal = "security.microsoft.com, Hunting, Advanced hunting: run `EntraIdSignInEvents | where Timestamp > ago(30d)`, then Export. One result holds 30,000 rows at most (documentation of 2025; later it may be more) and 30 days: take a day or a part of the users at a time. Needs Entra ID P2."
 api = "POST https://graph.microsoft.com/v1.0/security/runHuntingQuery with {\"Query\": \"EntraIdSignInEvents | where Timestamp between (datetime(2026-11-01) .. datetime(2026-11-02))\"} and the permission ThreatHunting.Read.All; save the whole answer."
 
 [columns]
