@@ -284,6 +284,14 @@ def test_what_a_service_did_is_nobodys(tmp_path: Path) -> None:
     assert told["actor_id"] is None
 
 
+def test_another_table_with_raw_events_is_not_taken_for_it(tmp_path: Path) -> None:
+    row = {"Timestamp": "2026-03-02T14:05:09Z", "ActionType": "SecretGet", "DataSource": "Azure", "RawEventData": "{}"}
+    found = reading(write_ndjson(tmp_path / "audit.json", [row]))
+
+    assert found.files == {}
+    assert "unknown form" in found.unread[0].seen
+
+
 # -- clicks
 
 
@@ -443,9 +451,11 @@ def test_each_state_of_a_detection_is_kept_and_each_copy_is_not(tmp_path: Path) 
 
 
 def test_risk_of_a_service_principal_is_set_aside(tmp_path: Path) -> None:
-    row = risk_row(risk(0)) | {"UserId": "", "UserPrincipalName": "", "ServicePrincipalId": TENANT}
+    detected = risk_row(risk(0)) | {"UserId": "", "UserPrincipalName": "", "ServicePrincipalId": TENANT}
+    state = graph_risk(risk(1, kind="")) | {"userPrincipalName": None, "appId": TENANT, "displayName": "Backup"}
+    found = reading(write_ndjson(tmp_path / "a", [detected, state]))
 
-    assert reading(write_ndjson(tmp_path / "a", [row])).sums.ignored_by == {"risk of a service principal": 1}
+    assert found.sums.ignored_by == {"risk of a service principal": 2}
 
 
 # -- together

@@ -4,7 +4,8 @@ table = "activity"
 rank = 60
 family = "m365"
 stream = "cloud_app_events"
-keys = [["Timestamp", "ActionType", "RawEventData"], ["Timestamp", "ActionType", "ApplicationId"], ["TimeGenerated", "ActionType", "RawEventData"], ["TimeGenerated", "ActionType", "ApplicationId"]]
+# CloudAuditEvents holds RawEventData too, but neither an application nor an account.
+keys = [["Timestamp", "ActionType", "ApplicationId"], ["Timestamp", "ActionType", "RawEventData", "Application"], ["Timestamp", "ActionType", "RawEventData", "AccountObjectId"], ["TimeGenerated", "ActionType", "ApplicationId"]]
 accepts = "Defender XDR EntraIdSignInEvents, CloudAppEvents, UrlClickEvents: CSV, JSON, {\"results\":[…]} pages"
 shows = "What was done in Microsoft 365 and other connected apps: inbox rules, forwarding, mail and file access, consents, device registrations. RawEventData holds the record of the Unified Audit Log, and where it does, that record speaks."
 lacks = "Whatever the app connector does not bring: without the Microsoft 365 connector the table is empty, so that its silence proves nothing. Without RawEventData there is neither a session nor a token id, and a rule's content is unknown."

@@ -35,6 +35,8 @@ SELECT
     CASE
         WHEN said(properties.userId) IS NULL AND said(properties.userPrincipalName) IS NULL AND said(properties.servicePrincipalId) IS NOT NULL
             THEN 'risk of a service principal'
+        WHEN said(properties.userPrincipalName) IS NULL AND said(properties.appId) IS NOT NULL
+            THEN 'risk of a service principal'
     END AS set_aside,
     coalesce(said(properties.activityDateTime), said(properties.detectedDateTime), said(properties.riskLastUpdatedDateTime), time) AS time,
     coalesce(tenantId, tenant_in(resourceId)) AS tenant_id,

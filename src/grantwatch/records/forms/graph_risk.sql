@@ -39,6 +39,7 @@ userId = "VARCHAR"
 userPrincipalName = "VARCHAR"
 userDisplayName = "VARCHAR"
 servicePrincipalId = "VARCHAR"
+appId = "VARCHAR"
 additionalInfo = "VARCHAR"
 isDeleted = "VARCHAR"
 */
@@ -47,6 +48,8 @@ SELECT
     claimed,
     CASE
         WHEN said(userId) IS NULL AND said(userPrincipalName) IS NULL AND said(servicePrincipalId) IS NOT NULL
+            THEN 'risk of a service principal'
+        WHEN said(userPrincipalName) IS NULL AND said(appId) IS NOT NULL
             THEN 'risk of a service principal'
     END AS set_aside,
     coalesce(said(activityDateTime), said(detectedDateTime), said(riskLastUpdatedDateTime)) AS time,

@@ -40,6 +40,7 @@ UserId = "VARCHAR"
 UserPrincipalName = "VARCHAR"
 UserDisplayName = "VARCHAR"
 ServicePrincipalId = "VARCHAR"
+AppId = "VARCHAR"
 AdditionalInfo = "VARCHAR"
 IsDeleted = "VARCHAR"
 */
@@ -48,6 +49,8 @@ SELECT
     claimed,
     CASE
         WHEN said(UserId) IS NULL AND said(UserPrincipalName) IS NULL AND said(ServicePrincipalId) IS NOT NULL
+            THEN 'risk of a service principal'
+        WHEN said(UserPrincipalName) IS NULL AND said(AppId) IS NOT NULL
             THEN 'risk of a service principal'
     END AS set_aside,
     coalesce(said(ActivityDateTime), said(DetectedDateTime), said(RiskLastUpdatedDateTime), TimeGenerated) AS time,
