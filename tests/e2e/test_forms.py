@@ -177,13 +177,56 @@ def test_the_unified_audit_log_alone_still_shows_the_phish_and_says_what_is_miss
     assert kinds["device_registered"] is TieBy.USER_TIME
 
 
-@pytest.mark.parametrize("form", ["graph_v1", "ual"])
+def test_defender_alone_shows_the_phish_with_what_followed_and_says_what_is_missing():
+    found, phish, full = hunted("defender"), of("defender", "marta"), of("graph", "marta")
+    assert found.coverage.missing == {
+        "field:protocol",
+        "field:transfer",
+        "field:asn",
+        "stream:audit",
+        "stream:unified_audit",
+    }
+    assert "Defender's sign-in table names neither" in found.coverage.blind[0]
+    assert (phish.grant.outcome, phish.grant.certainty) == (Outcome.APPROVED, 0.6)
+    assert "Unified Audit Log" not in phish.grant.basis
+    assert phish.verdict.severity is full.verdict.severity is Severity.CRITICAL
+    assert [word for word in phish.grant.unseen if "redemption" in word]
+    assert phish.grant.redemption is None
+    told, expected = ({(each.kind, each.count) for each in of_form.grant.follow_ons} for of_form in (phish, full))
+    assert told == expected
+    assert {each.kind: each.tie.by for each in phish.grant.follow_ons}["inbox_rule"] is TieBy.SESSION_ID
+
+
+def test_defender_finds_the_grants_of_the_full_forms_where_they_were_approved():
+    told, full = ({starts(judged) for judged in hunted(form).grants} for form in ("defender", "graph"))
+    assert told == full
+    blocked = [judged.grant for judged in hunted("defender").grants if judged.grant.outcome is Outcome.BLOCKED]
+    assert [grant.user.upn for grant in blocked] == [FABRIKAM.oskar.upn]
+
+
+def starts(judged: Judged) -> tuple[object, ...]:
+    grant = judged.grant
+    return grant.user.id, grant.user.upn, grant.client, grant.started_at.replace(microsecond=0), grant.session_id
+
+
+def test_defender_beside_the_full_logs_changes_nothing(tmp_path):
+    events = FABRIKAM.events()
+    paths = write_tenant(events, "graph", tmp_path / "a") + write_tenant(events, "defender", tmp_path / "b")
+    both = hunt(paths)
+    assert {judged.grant.grant_id for judged in both.grants} == set(by_id("graph"))
+    for judged in both.grants:
+        alone = next(each for each in hunted("graph").grants if each.grant.grant_id == judged.grant.grant_id)
+        assert (judged.verdict.score, judged.grant.certainty) == (alone.verdict.score, alone.grant.certainty)
+        assert {each.kind for each in judged.grant.follow_ons} == {each.kind for each in alone.grant.follow_ons}
+
+
+@pytest.mark.parametrize("form", ["graph_v1", "ual", "defender"])
 def test_forms_that_carry_less_find_no_other_people(form):
     assert {judged.grant.user.upn for judged in hunted(form).grants} == {
         judged.grant.user.upn for judged in hunted("graph").grants
     }
 
 
-@pytest.mark.parametrize("form", ["graph_v1", "ual"])
+@pytest.mark.parametrize("form", ["graph_v1", "ual", "defender"])
 def test_forms_that_carry_less_never_say_none_of_the_phish(form):
     assert of(form, "marta").verdict.not_assessed

@@ -10,7 +10,8 @@ from typing import Any
 
 from grantwatch.lab.apps import AZURE_CLI, GRAPH
 from grantwatch.lab.events import ENTRA, EXCHANGE, ActivityEvent, Machine, Person, Place, SignInEvent, Target
-from grantwatch.lab.ids import Mint
+from grantwatch.lab.ids import Mint, token_id_of
+from grantwatch.lab.seen import CallEvent, ClickEvent, RiskEvent
 from grantwatch.records.coverage import coverage, file_reports, sums
 from grantwatch.records.load import read
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordSums, UnreadFile
@@ -76,6 +77,55 @@ def rule(number: int = 0, **changes: Any) -> ActivityEvent:
         }
         | changes,
     )
+
+
+def click(number: int = 0, **changes: Any) -> ClickEvent:
+    """A followed link of its own."""
+    values: dict[str, Any] = {
+        "time": START + timedelta(minutes=number),
+        "user": ANNA,
+        "url": "https://login.microsoftonline.com/common/oauth2/deviceauth",
+        "report_id": Mint(f"click {number}").guid(),
+        "place": HOME,
+    }
+    return ClickEvent(**values | changes)
+
+
+def call(number: int = 0, **changes: Any) -> CallEvent:
+    """A call to Microsoft Graph of its own."""
+    mint = Mint(f"call {number}")
+    values: dict[str, Any] = {
+        "time": START + timedelta(minutes=number),
+        "tenant_id": TENANT,
+        "method": "GET",
+        "url": f"https://graph.microsoft.com/v1.0/users/{ANNA.id}/messages?$top={number}",
+        "client": AZURE_CLI,
+        "place": HOME,
+        "request_id": mint.guid(),
+        "user": ANNA,
+        "user_agent": "python-requests/2.32.3",
+        "session_id": mint.guid(),
+        "token_id": token_id_of(mint.request_id()),
+        "scopes": ("Mail.Read", "User.Read"),
+    }
+    return CallEvent(**values | changes)
+
+
+def risk(number: int = 0, **changes: Any) -> RiskEvent:
+    """A risk detection of its own."""
+    mint = Mint(f"risk {number}")
+    values: dict[str, Any] = {
+        "time": START + timedelta(minutes=number),
+        "tenant_id": TENANT,
+        "user": ANNA,
+        "record_id": mint.hex(64).lower(),
+        "kind": "unfamiliarFeatures",
+        "place": HOME,
+        "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "request_id": mint.request_id(),
+        "correlation_id": mint.guid(),
+    }
+    return RiskEvent(**values | changes)
 
 
 @dataclass(frozen=True)

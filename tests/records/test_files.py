@@ -201,7 +201,7 @@ def test_all_forms_in_one_file(tmp_path: Path, write: object) -> None:
         graph_audit(audit(0)),
         envelope_signin(sign_in(1)),
         envelope_audit(audit(1)),
-        envelope_audit(audit(2)) | {"category": "RiskyUsers"},
+        envelope_audit(audit(2)) | {"category": "ProvisioningLogs"},
         signin_row(sign_in(3)),
         audit_row(audit(3)),
         office_row(rule(0)),
@@ -212,7 +212,7 @@ def test_all_forms_in_one_file(tmp_path: Path, write: object) -> None:
     found = reading(write(tmp_path / "all", records))  # type: ignore[operator]
 
     assert found.parsed == 9
-    assert found.sums.ignored_by == {"log category not used (RiskyUsers)": 1}
+    assert found.sums.ignored_by == {"log category not used (ProvisioningLogs)": 1}
     assert len(found.file.form.split(", ")) == 9
 
 

@@ -9,20 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.records.reading import Reading, audit, reading, rule, sign_in
+from tests.records.reading import Reading, audit, call, click, reading, risk, rule, sign_in
 
 from grantwatch.lab import Event
 from grantwatch.lab.records import (
     Record,
     audit_row,
+    call_row,
+    click_row,
+    cloud_app_row,
     envelope_audit,
+    envelope_call,
+    envelope_risk,
     envelope_signin,
     graph_audit,
+    graph_risk,
     graph_signin,
     graph_signin_v1,
+    hunting_signin_row,
     office_row,
     powershell,
     query_record,
+    risk_row,
     search_row,
     signin_row,
     ual_record,
@@ -50,6 +58,15 @@ KINDS: dict[str, tuple[Callable[[Any], Record], Callable[..., Any]]] = {
     "la_office": (office_row, rule),
     "ual_activity": (ual_record, rule),
     "ual_query_activity": (query_record, rule),
+    # Numbers of their own, so that they are no copies of what the other forms tell.
+    "defender_signin": (hunting_signin_row, lambda number: sign_in(100 + number)),
+    "defender_cloud_app": (cloud_app_row, lambda number: rule(100 + number)),
+    "defender_url_click": (click_row, click),
+    "envelope_graph_activity": (envelope_call, call),
+    "la_graph_activity": (call_row, lambda number: call(100 + number)),
+    "graph_risk": (graph_risk, risk),
+    "envelope_risk": (envelope_risk, lambda number: risk(100 + number)),
+    "la_risk": (risk_row, lambda number: risk(200 + number)),
 }
 
 
@@ -166,7 +183,7 @@ def content(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(named, key=lambda row: (row["file"], row["position"]))
 
 
-@pytest.mark.parametrize("form", ["la_signin", "la_audit", "la_office"])
+@pytest.mark.parametrize("form", ["la_signin", "la_audit", "la_office", "la_graph_activity", "la_risk"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
 def test_log_analytics_csv_is_the_same_as_its_json(tmp_path: Path, form: str, delimiter: str, end: str) -> None:

@@ -293,8 +293,8 @@ def test_services_are_counted_and_left_out(tmp_path: Path) -> None:
         category(1, "ManagedIdentitySignInLogs"),
         category(2, "ADFSSignInLogs"),
         category(3, "MicrosoftServicePrincipalSignInLogs"),
-        envelope_audit(audit(0)) | {"category": "RiskyUsers"},
-        envelope_audit(audit(1)) | {"category": "MicrosoftGraphActivityLogs"},
+        envelope_audit(audit(0)) | {"category": "ProvisioningLogs"},
+        envelope_audit(audit(1)) | {"category": "RiskyServicePrincipals"},
         graph_signin(sign_in(4)) | {"signInEventTypes": ["servicePrincipal"]},
         graph_signin(sign_in(5)) | {"signInEventTypes": ["managedIdentity"]},
         graph_signin(sign_in(6)) | {"userId": "", "userPrincipalName": "", "servicePrincipalId": TENANT},
@@ -308,7 +308,7 @@ def test_services_are_counted_and_left_out(tmp_path: Path) -> None:
         "service principal sign-in": 5,
         "managed identity sign-in": 3,
         "other sign-in service (ADFSSignInLogs)": 1,
-        "log category not used (RiskyUsers)": 1,
-        "log category not used (MicrosoftGraphActivityLogs)": 1,
+        "log category not used (ProvisioningLogs)": 1,
+        "log category not used (RiskyServicePrincipals)": 1,
     }
     assert found.parsed == 1

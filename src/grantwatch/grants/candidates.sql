@@ -54,7 +54,7 @@ JOIN (
 ) AS near ON near.row_id = k.row_id;
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified
--- Audit Log under another kind of request, which says neither. `paired`: a success that names no protocol.
+-- Audit Log, or a Defender table, under another kind of request, which says neither. `paired`: a success that names no protocol.
 CREATE OR REPLACE TEMP TABLE flow_row AS
 SELECT
     s.* EXCLUDE (user_key),

@@ -126,9 +126,14 @@ def classify(flow: Flow) -> Found | None:
         return Found(
             Outcome.APPROVED,
             0.6,
-            "the Unified Audit Log shows the confirmation page of device code (Cmsi); others use it too",
+            f"{_source(flow)} the confirmation page of device code (Cmsi); others use it too",
         )
     return _unapproved(flow, refused)
+
+
+def _source(flow: Flow) -> str:
+    unified = any(row["form"].startswith("ual") for row in flow.roles("sighting"))
+    return "the Unified Audit Log shows" if unified else "the sign-in records show"
 
 
 def _unapproved(flow: Flow, refused: bool) -> Found | None:

@@ -259,7 +259,7 @@ class Grant:
 
     @property
     def approval(self) -> Leg | None:
-        """The browser leg, or its sighting in the Unified Audit Log."""
+        """The browser leg, or its sighting where the log does not name the flow."""
         return next(iter(self.of(LegKind.APPROVAL) or self.of(LegKind.SIGHTING)), None)
 
     @property

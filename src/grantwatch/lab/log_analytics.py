@@ -16,7 +16,18 @@ __all__ = ["DYNAMIC", "TIMES", "audit_row", "office_row", "signin_row"]
 DYNAMIC = ("ConditionalAccessPolicies", "DeviceDetail", "LocationDetails", "MfaDetail", "Status")
 """Columns of a type that depends on the table: objects in SigninLogs, text in the non-interactive table."""
 TIMES = frozenset(
-    {"TimeGenerated", "CreatedDateTime", "ActivityDateTime", "ElevationTime", "ElevationApprovedTime", "Start_Time"}
+    {
+        "TimeGenerated",
+        "CreatedDateTime",
+        "ActivityDateTime",
+        "ElevationTime",
+        "ElevationApprovedTime",
+        "Start_Time",
+        "DetectedDateTime",
+        "LastUpdatedDateTime",
+        "RiskLastUpdatedDateTime",
+        "TokenIssuedAt",
+    }
 )
 """Columns of type datetime; the portal's CSV adds ` [UTC]` to their names."""
 

@@ -18,11 +18,13 @@ from grantwatch.lab.log_analytics import DYNAMIC, TIMES
 from grantwatch.lab.portal import PORTAL_AUDIT, PORTAL_SIGNIN, PURVIEW
 from grantwatch.lab.records import (
     audit_row,
+    cloud_app_row,
     envelope_audit,
     envelope_signin,
     graph_audit,
     graph_signin,
     graph_signin_v1,
+    hunting_signin_row,
     office_row,
     portal_audit_row,
     portal_signin_row,
@@ -36,6 +38,7 @@ from grantwatch.lab.records import (
 __all__ = [
     "FORMS",
     "write_array",
+    "write_hunting_csv",
     "write_log_analytics_csv",
     "write_ndjson",
     "write_pages",
@@ -98,6 +101,17 @@ def write_log_analytics_csv(path: Path, rows: Sequence[Record], *, union: bool =
     return _write(path, BOM + text.getvalue().encode())
 
 
+def write_hunting_csv(path: Path, rows: Sequence[Record]) -> Path:
+    """The CSV of advanced hunting: BOM, CRLF, times as they are, objects as JSON text."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell("", row.get(column)) for column in columns])
+    return _write(path, BOM + text.getvalue().encode())
+
+
 def write_search_csv(path: Path, rows: Sequence[Record]) -> Path:
     """Search-UnifiedAuditLog piped to Export-Csv: everything quoted, AuditData as JSON text."""
     text = io.StringIO(newline="")
@@ -122,9 +136,9 @@ def write_portal_csv(
 def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]:
     """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
 
-    Forms that have no place for what happened in mailboxes (all but `ual` and the Log Analytics ones) get it as a
+    Forms that have no place for what happened in mailboxes (all but `ual`, `defender` and the Log Analytics ones) get it as a
     Unified Audit Log array beside them, `portal` as a download from Purview. `graph_v1` and the forms of the Unified
-    Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life.
+    Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life; `defender` holds both kinds.
     Raises UsageError for a form that is not in FORMS.
     """
     if form not in FORMS:
@@ -217,6 +231,16 @@ def _tables(tenant: _Tenant) -> tuple[list[Record], ...]:
     )
 
 
+def _defender(tenant: _Tenant, folder: Path) -> list[Path]:
+    """What Defender XDR holds: sign-ins of both kinds, and what its app connector brings from the audit log."""
+    deeds = [event for event in tenant.events if isinstance(event, ActivityEvent)]
+    rows = [hunting_signin_row(event) for event in tenant.events if isinstance(event, SignInEvent)]
+    return [
+        write_hunting_csv(folder / "part-1.csv", rows),
+        write_hunting_csv(folder / "part-2.csv", [cloud_app_row(event) for event in deeds]),
+    ]
+
+
 def _ual(tenant: _Tenant, folder: Path) -> list[Path]:
     return [write_array(folder / "part-1.json", map(ual_record, tenant.audited))]
 
@@ -250,6 +274,7 @@ FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "purview": _purview,
     "ual": _ual,
     "ual_query": _ual_query,
+    "defender": _defender,
 }
 """The forms that `write_tenant` knows."""
 

@@ -13,6 +13,7 @@ SIGN_INS = ("interactive", "non_interactive", "sign_in_unknown")
 """The streams of Entra sign-ins."""
 HISTORY = timedelta(days=7)
 """Less than this says little about what is usual."""
+_DEFENDER = "defender_signin"
 
 _WIRE = {
     "protocol": "authenticationProtocol",
@@ -37,33 +38,45 @@ def blind(sources: tuple[SourceCoverage, ...], missing: frozenset[str]) -> list[
     streams = {source.stream: source for source in sources}
     said: list[str] = []
     sign_ins = [source for name, source in streams.items() if name in SIGN_INS]
+    # The same deeds as in the audit logs, but only what Defender's app connectors bring, so silence proves nothing.
+    elsewhere = " in Defender's cloud app events only, which hold what its app connectors bring"
+    in_defender = "cloud_app_events" in streams
     if not sign_ins:
         said.append(
             "No Entra sign-in logs: device code grants can only be sighted in the Unified Audit Log, at low certainty; "
             "redemptions, refreshes and most of the flow are not assessed."
         )
     else:
-        said += _sign_in_blind(missing)
+        said += _sign_in_blind(missing, any(_DEFENDER in source.forms for source in sign_ins))
     if "stream:audit" in missing:
         rest = (
             "are seen in the Unified Audit Log only, without the details that tell a rogue device."
             if "stream:unified_audit" not in missing
+            else f"are seen{elsewhere}."
+            if in_defender
             else "are not assessed."
         )
         said.append(
             f"No directory audit logs: device registrations, consents and changed sign-in methods after a grant {rest}"
         )
     if "stream:unified_audit" in missing:
-        said.append("No Unified Audit Log: inbox rules, forwarding and mail access after a grant are not assessed.")
+        rest = f"are seen{elsewhere}." if in_defender else "are not assessed."
+        said.append(f"No Unified Audit Log: inbox rules, forwarding and mail access after a grant {rest}")
     if sign_ins:
         said += _field_blind(missing, sign_ins)
         said += _span_blind(streams, sign_ins)
     return said
 
 
-def _sign_in_blind(missing: frozenset[str]) -> list[str]:
+def _sign_in_blind(missing: frozenset[str], defender: bool) -> list[str]:
     said: list[str] = []
-    if {"field:protocol", "field:transfer"} <= missing:
+    if defender and {"field:protocol", "field:transfer"} <= missing:
+        said.append(
+            "Defender's sign-in table names neither the protocol nor the transfer method: device code is recognised by "
+            "its confirmation page (EndpointCall Cmsi, error 50199) only, which apps on phones use too. Redemptions "
+            "and token uses are not told from other sign-ins; absence of grants is not assessed."
+        )
+    elif {"field:protocol", "field:transfer"} <= missing:
         said.append(
             "The sign-in records carry neither authenticationProtocol nor originalTransferMethod (a v1.0 feed or an "
             "older export): device code use can only be guessed from confirmation interrupts (50199). Absence of "

@@ -28,6 +28,10 @@ _TITLES = {
     "sign_in_unknown": "Sign-ins of unsaid kind",
     "audit": "Directory audit logs",
     "unified_audit": "Unified Audit Log",
+    "cloud_app_events": "Defender cloud app events",
+    "url_clicks": "Safe Links clicks",
+    "graph_activity": "Microsoft Graph activity logs",
+    "risk": "Identity Protection risk",
 }
 
 

@@ -25,7 +25,8 @@ CREATE OR REPLACE MACRO utc(x) AS coalesce(
     CASE WHEN suffix(x, 'Z') THEN try_cast(x AS TIMESTAMP) ELSE CAST(try_cast(x AS TIMESTAMPTZ) AS TIMESTAMP) END,
     CASE WHEN x IS NOT NULL AND x <> '' THEN try_strptime(trim(replace(x, chr(8239), ' ')), [
         '%-m/%-d/%Y, %-I:%M:%S.%g %p', '%-m/%-d/%Y, %-I:%M:%S %p', '%-m/%-d/%Y %-I:%M:%S %p',
-        '%-m/%-d/%Y %-H:%M:%S', '%-m/%-d/%Y %-I:%M %p', '%-m/%-d/%Y %-H:%M']) END);
+        '%-m/%-d/%Y %-H:%M:%S', '%-m/%-d/%Y %-I:%M %p', '%-m/%-d/%Y %-H:%M',
+        '%b %-d, %Y %-I:%M:%S %p', '%b %-d, %Y %-I:%M:%S.%g %p']) END);
 
 -- Display values and enum members in one spelling: "Device code flow", "deviceCodeFlow" -> devicecodeflow.
 CREATE OR REPLACE MACRO enumerated(x) AS CASE
@@ -141,3 +142,19 @@ CREATE OR REPLACE MACRO camel_keys(x) AS
     '"ModifiedProperties":', '"modifiedProperties":'),
     '"NewValue":', '"newValue":'),
     '"OldValue":', '"oldValue":');
+-- The same as Identity Protection writes it: JSON text [{"Key": …, "Value": …}] -> the value of one key.
+CREATE OR REPLACE MACRO risk_info(x, name) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
+    list_extract(list_filter(json_transform(x, '[{"Key":"VARCHAR","Value":"VARCHAR"}]'), lambda e: e.Key = name), 1).Value
+    END;
+
+-- Method and shape of a call to an API: GET https://host/v1.0/users/3f2a…/messages?$top=5 -> GET /users/{id}/messages.
+-- An id is a part with a character that no name of the API has, with four digits, or longer than any name.
+CREATE OR REPLACE MACRO request_shape(method, uri) AS upper(coalesce(method, '?')) || ' /' || regexp_replace(
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                regexp_extract(uri, '^(?:[A-Za-z]+://[^/?#]*)?/*(?:(?:v[0-9.]+|beta)/+)?([^?#]*)', 1),
+                '\((?:''[^'')]*''|[^)=''"]+)(?:\)|$)', '/{id}', 'g'),
+            '\([^)]*\)?', '()', 'g'),
+        ':/[^:]*(:|$)', ':/{path}\1', 'g'),
+    '[^/]*(?:[@,!=%]|[0-9][^/0-9]*[0-9][^/0-9]*[0-9][^/0-9]*[0-9]|[^/]{40})[^/]*', '{id}', 'g');

@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["PAGES", "Pieces"]
 
-PAGES = ("value", "records", "events")
+PAGES = ("value", "records", "events", "results", "Results")
 """Keys whose list holds the records of a page."""
 
 _SPACE = re.compile(r"[\s\x00]*")

@@ -141,7 +141,9 @@ def _places(networks: Sequence[Network]) -> str:
 
 def _of_leg(leg: Leg) -> _Mark:
     code = f" {leg.error_code}" if leg.error_code else ""
-    what = "sighting (Unified Audit Log)" if leg.kind is LegKind.SIGHTING else leg.kind.value
+    what = leg.kind.value
+    if leg.kind is LegKind.SIGHTING:
+        what += " (Unified Audit Log)" if leg.form.startswith("ual") else " (confirmation page)"
     hint = f"{what}{code} at {second(leg.time)} UTC from {network(leg.network)}"
     return _Mark(leg.kind.value, what + code, hint, leg.time, leg.time)
 
