@@ -19,7 +19,7 @@ for command in ([], ["hunt"], ["inspect"], ["explain"]):
         main()
     except SystemExit:
         pass
-engine = {"duckdb", "grantwatch.hunt", "grantwatch.records.load", "grantwatch.signals"}
+engine = {"duckdb", "grantwatch.pipeline", "grantwatch.records.load", "grantwatch.signals"}
 heavy = ({"jinja2", "orjson"} | engine) & set(sys.modules)
 sys.exit(f"imported for a help text: {sorted(heavy)}" if heavy else 0)
 """

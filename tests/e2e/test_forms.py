@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from grantwatch.grants.model import FollowOn, Outcome, TieBy
-from grantwatch.hunt import Hunt, hunt
 from grantwatch.lab import write_tenant
 from grantwatch.lab.fabrikam import Fabrikam
+from grantwatch.pipeline import Hunt, hunt
 from grantwatch.verdict.model import Judged, Severity
 
 FULL = ("graph", "graph_powershell", "envelope", "log_analytics_csv", "log_analytics_json")

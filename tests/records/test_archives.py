@@ -15,9 +15,9 @@ import orjson
 import pytest
 from tests.records.reading import Reading, audit, reading, sign_in
 
-from grantwatch.hunt import hunt
 from grantwatch.lab.records import graph_audit, graph_signin, signin_row
 from grantwatch.lab.writers import write_array, write_log_analytics_csv, write_pages
+from grantwatch.pipeline import hunt
 from grantwatch.records import containers, limits
 from grantwatch.records.load import read
 from grantwatch.records.model import UnreadFile

@@ -14,7 +14,6 @@ import pytest
 from tests.records.reading import Reading, audit, reading, rule, sign_in
 
 from grantwatch.errors import InputError
-from grantwatch.hunt import hunt
 from grantwatch.lab import Event
 from grantwatch.lab.records import (
     audit_row,
@@ -36,6 +35,7 @@ from grantwatch.lab.writers import (
     write_records,
     write_search_csv,
 )
+from grantwatch.pipeline import hunt
 from grantwatch.records import loader
 from grantwatch.records.discover import discover
 from grantwatch.records.load import read

@@ -19,9 +19,9 @@ from tests.records.test_archives import archive, lines
 from grantwatch.cli.how import how
 from grantwatch.cli.hunting import run_hunt
 from grantwatch.errors import InputError, UsageError
-from grantwatch.hunt import hunt
 from grantwatch.lab.records import graph_audit, graph_signin
 from grantwatch.lab.writers import write_array, write_ndjson, write_pages
+from grantwatch.pipeline import hunt
 from grantwatch.records import salvage, sniff
 from grantwatch.records.archive import Archive
 from grantwatch.records.ledger import Ledger

@@ -71,7 +71,7 @@ def test_fields_are_told_by_file_and_stream(tmp_path: Path) -> None:
 
 
 def test_it_agrees_with_a_hunt_on_what_was_read(examples: Path) -> None:
-    from grantwatch.hunt import hunt
+    from grantwatch.pipeline import hunt
 
     found, judged = inspect([examples]), hunt([examples])
     assert tuple(file.report for file in found.files) == judged.files

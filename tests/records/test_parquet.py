@@ -10,7 +10,6 @@ import orjson
 import pytest
 from tests.records.reading import Reading, audit, reading, rule, sign_in
 
-from grantwatch.hunt import hunt
 from grantwatch.lab.records import (
     Record,
     audit_row,
@@ -22,6 +21,7 @@ from grantwatch.lab.records import (
     ual_record,
 )
 from grantwatch.lab.writers import write_ndjson
+from grantwatch.pipeline import hunt
 from grantwatch.records.load import read
 from grantwatch.records.raw import texts
 

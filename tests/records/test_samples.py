@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.records.reading import reading
 
-from grantwatch.hunt import hunt
+from grantwatch.pipeline import hunt
 
 LAB = "sentinel-training-lab"
 

@@ -9,9 +9,9 @@ import pytest
 from tests.records.reading import audit, sign_in
 
 from grantwatch.errors import UsageError
-from grantwatch.hunt import hunt
 from grantwatch.lab.records import graph_audit, graph_signin
 from grantwatch.lab.writers import write_ndjson
+from grantwatch.pipeline import hunt
 from grantwatch.records.load import read
 from grantwatch.records.scope import Scope, scope
 

@@ -25,7 +25,7 @@ from grantwatch.grants.model import (
     TokenUse,
     User,
 )
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
 from grantwatch.records.model import (
     Coverage,

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.report.conftest import developer, hunt_of, incident, phished, small
 
 from grantwatch.grants.model import LegKind, Outcome
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import Coverage, RecordSums
 from grantwatch.report.formats import FORMATS, Asked
 from grantwatch.verdict.model import Severity

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from grantwatch.hunt import Hunt, hunt
+from grantwatch.pipeline import Hunt, hunt
 from grantwatch.report.document import dumps, schema
 from grantwatch.report.html import render
 from grantwatch.verdict.model import Severity

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.report.conftest import hostile_hunt, hunt_of, phished
 from tests.report.scenes import HOSTILE, made, scene
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.csv import COLUMNS
 from grantwatch.report.escape import clean, csv_cell, raw_csv_cell
 

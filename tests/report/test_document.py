@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.document import document, dumps, schema
 
 HOSTILE = "\x1b]0;x\x07\x9b2J\u202e</style><script>'\""

@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rich.cells import cell_len
 from tests.records.reading import START, sign_in
 
-from grantwatch.hunt import Hunt, hunt
 from grantwatch.lab import write_tenant
 from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.lab.records import graph_signin_v1
 from grantwatch.lab.writers import write_array
+from grantwatch.pipeline import Hunt, hunt
 from grantwatch.report.document import schema
 from grantwatch.report.explained import Explained, document, dumps, explained
 from grantwatch.report.explained_page import text

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.html import anchor, render
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "path", "rect", "circle", "line"}

@@ -10,7 +10,7 @@ import pytest
 from tests.report.conftest import hostile_hunt
 from tests.report.scenes import HOSTILE, made, nothing_assessed, scene
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 

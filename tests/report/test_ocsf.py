@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.report.conftest import developer, hostile_hunt, hunt_of, incident
 from tests.report.scenes import HOSTILE, made, scene
 
-from grantwatch.hunt import Hunt, hunt
+from grantwatch.pipeline import Hunt, hunt
 from grantwatch.report.ocsf import SCHEMA_VERSION
 
 PATH = Path(__file__).parent / "schemas" / "ocsf.schema.json"

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.report.conftest import QUIET, hostile_hunt, hunt_of
 from tests.report.scenes import HOSTILE, made, nothing_assessed, scene
 
-from grantwatch.hunt import Hunt, hunt
+from grantwatch.pipeline import Hunt, hunt
 from grantwatch.report.sarif import plain, uri
 from grantwatch.signals import registered
 

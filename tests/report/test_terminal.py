@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import Coverage, RecordSums
 from grantwatch.report.terminal import render, text
 from grantwatch.report.words import percent, sums

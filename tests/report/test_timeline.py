@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from grantwatch.grants.model import Grant, LegKind, Network
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.timeline import CHARACTER, WIDTH, timeline
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -25,7 +25,7 @@ def run_explain(grant_id: str, paths: Sequence[str], format_: str, output: str |
         check_output(output)
     if not _ID.fullmatch(grant_id.strip()) and (not grant_id.strip() or os.path.exists(grant_id)):  # noqa: PTH110
         raise UsageError(f"GRANT_ID {grant_id or '(empty)'}: is no id; accepted is: grantwatch explain GRANT_ID PATH…")
-    from grantwatch.hunt import hunt
+    from grantwatch.pipeline import hunt
     from grantwatch.verdict.pick import pick
 
     with enough(read["memory"]), reading() as progress:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grantwatch.cli.how import How
-    from grantwatch.hunt import Hunt
+    from grantwatch.pipeline import Hunt
     from grantwatch.report.formats import Format
     from grantwatch.verdict.model import Severity
 
@@ -36,7 +36,7 @@ def run_hunt(
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
         raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
-    from grantwatch.hunt import hunt
+    from grantwatch.pipeline import hunt
 
     with enough(read["memory"]), reading() as progress:
         found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, **read)

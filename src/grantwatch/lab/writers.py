@@ -137,8 +137,9 @@ def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]
     """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
 
     Forms that have no place for what happened in mailboxes (all but `ual`, `defender` and the Log Analytics ones) get
-    it as a Unified Audit Log array beside them, `portal` as a download from Purview. `graph_v1` and the forms of the Unified
-    Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life; `defender` holds both kinds.
+    it as a Unified Audit Log array beside them, `portal` as a download from Purview. `graph_v1` and the forms of the
+    Unified Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life; `defender` holds
+    both kinds.
     Raises UsageError for a form that is not in FORMS.
     """
     if form not in FORMS:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from grantwatch.grants.model import FollowOn, Grant, Network, Party
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report import words
 from grantwatch.report.escape import csv_cell
 from grantwatch.report.formats import Asked

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, cast
 
 from grantwatch.grants.model import Device, FollowOn, Grant, Leg, Named, Network, Outcome, Tie, TokenUse
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import Coverage, FileReport, RecordRef, RecordSums, SourceCoverage
 from grantwatch.report.escape import json_bytes

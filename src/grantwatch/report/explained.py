@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grantwatch.grants.model import Tie
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.answers import Answer, answers
 from grantwatch.report.document import Json, encoded, iso, record_object
 from grantwatch.signals.signal import Evidence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grantwatch.hunt import Hunt
+    from grantwatch.pipeline import Hunt
 
 __all__ = ["COMMAND", "FORMATS", "NAMES", "Asked", "Format"]
 

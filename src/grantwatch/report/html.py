@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from grantwatch.grants.model import Grant, TokenUse
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
 from grantwatch.report.escape import clean, terminal

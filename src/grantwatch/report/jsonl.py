@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 
 from grantwatch.grants.model import FollowOn, Grant, Leg, LegKind, Network, Party, Tie, TokenUse
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
 from grantwatch.report.escape import clean, json_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import SourceCoverage
 from grantwatch.report import words
 from grantwatch.report.escape import markdown_block, markdown_code, markdown_prose

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from grantwatch.grants.model import Outcome
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report import words
 from grantwatch.report.attack import signals, techniques
 from grantwatch.report.escape import clean, json_bytes

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import FileReport, RecordRef
 from grantwatch.report import words
 from grantwatch.report.escape import clean, json_bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report import triage, words
 from grantwatch.report.escape import terminal as safe
 from grantwatch.report.formats import COMMAND, Asked

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, LegKind, Named, Network, Outcome
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.records.model import RecordSums, SourceCoverage
 from grantwatch.respond import first_moves
 from grantwatch.signals.signal import Evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.report.answers import after, context, flow
 from grantwatch.report.answers.model import Answer, Asked, Fact
 from grantwatch.verdict.model import Judged

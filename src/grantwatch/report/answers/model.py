@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grantwatch.grants.model import Grant, Tie, TieBy
-from grantwatch.hunt import Hunt
+from grantwatch.pipeline import Hunt
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
 from grantwatch.report import words
