@@ -67,7 +67,6 @@ def test_keys_are_among_the_columns(each: Form) -> None:
             first, _, rest = key.partition(".")
             assert first in each.columns
             assert not rest or re.search(rf'\b{rest}"? ', each.columns[first])
-    assert each.inside is None or each.inside not in each.columns
     assert each.accepts in accepted()
 
 

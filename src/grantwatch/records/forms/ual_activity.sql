@@ -5,7 +5,6 @@ rank = 50
 family = "m365"
 keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "RecordType"], ["CreationTime", "Operation", "Workload"]]
 where = "Operation NOT IN ('UserLoggedIn', 'UserLoginFailed')"
-inside = "AuditData"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
 columns_of = "ual_logon"
 

@@ -5,7 +5,6 @@ rank = 50
 family = "ual"
 keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "RecordType"], ["CreationTime", "Operation", "Workload"]]
 where = "Operation IN ('UserLoggedIn', 'UserLoginFailed')"
-inside = "AuditData"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
 
 [columns]
