@@ -293,8 +293,9 @@ def _csv(text: str, whole: bool) -> Layout | str:
     found = _csv_sample(text, names, delimiter, whole)
     forms, inside = found.told() if found is not None else ((), ())
     if not inside:
-        columns = dict.fromkeys(names, "")
-        forms = tuple(name for name in forms_of(columns) if set(FORMS[name].columns.values()) == {"VARCHAR"})
+        forms = forms_of(dict.fromkeys(names, ""))
+    # A cell is text: what is nested cannot lie in columns of its own.
+    forms = tuple(name for name in forms if name in dict(inside) or set(FORMS[name].columns.values()) == {"VARCHAR"})
     if not forms:
         inside = tuple((form, (name,)) for name in names for form in _usual((name,)))
         forms = tuple(form for form, _ in inside)

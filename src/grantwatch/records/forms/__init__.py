@@ -14,11 +14,15 @@ NAMES = (
     "envelope_signin",
     "la_signin",
     "ual_logon",
+    "ecs_signin",
+    "ecs_office_logon",
     "graph_audit",
     "envelope_audit",
     "la_audit",
     "la_office",
     "ual_activity",
+    "ecs_audit",
+    "ecs_office",
 )
 
 FORMS: dict[str, Form] = load(NAMES)

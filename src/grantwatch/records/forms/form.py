@@ -134,12 +134,17 @@ def flattened(form: Form) -> Form:
     head, found, tail = form.mapping.rpartition("FROM raw")
     if not found or tail.strip():
         raise DeclarationError(f"forms/{form.name}.sql: has 'flat', so that its mapping has to end with FROM raw")
+    columns = {path: "VARCHAR" for name, kind in form.columns.items() for path in flat_columns(name, kind)}
+    where = form.where
+    for path in columns:
+        where = where and re.sub(rf'(?<![."\w]){re.escape(path)}(?![."\w])', f'"{path}"', where)
     return replace(
         form,
         name=f"{form.name}_flat",
         title=f"{form.title}, a column for every field",
         keys=form.flat,
-        columns={path: "VARCHAR" for name, kind in form.columns.items() for path in flat_columns(name, kind)},
+        columns=columns,
+        where=where,
         mapping=head + raw,
         flat=(),
         is_flat=True,
