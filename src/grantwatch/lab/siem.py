@@ -128,7 +128,10 @@ def ecs_office(event: Event) -> Record:
 
 def with_original(document: Record, original: Record) -> Record:
     """The document where the integration keeps the original event beside what it made of it."""
-    return document | {"event": document["event"] | {"original": json_text(original)}, "tags": ["preserve_original_event"]}
+    return document | {
+        "event": document["event"] | {"original": json_text(original)},
+        "tags": ["preserve_original_event"],
+    }
 
 
 def elastic_hit(document: Record, number: int = 1) -> Record:
@@ -188,13 +191,32 @@ def splunk_result(record: Record, number: int = 0) -> Record:
 
 
 def splunk_fields(record: Record) -> Record:
-    """What a Splunk search with a table of extracted fields gives of a record: single values, as text, by their path."""
-    return {key: _word(value) for key, value in flat(record).items() if value is not None and not isinstance(value, list)}
+    """What a Splunk search gives of a record that has no raw text with it: every field by its path, as text.
+
+    Of a list of objects each field is a list of its own (`Actor{}.ID`); one value stands alone.
+    """
+    found: Record = {}
+    for key, value in flat(record).items():
+        if isinstance(value, list):
+            for entry in value:
+                inner = (
+                    {f"{key}{{}}.{name}": of for name, of in flat(entry).items()} if isinstance(entry, Mapping) else {}
+                )
+                for path, of in (inner or {f"{key}{{}}": entry}).items():
+                    found.setdefault(path, []).append(_word(of))
+        elif value is not None:
+            found[key] = _word(value)
+    return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in found.items()}
 
 
 def shipped(record: Record, key: str = "message") -> Record:
     """What a log shipper that does not parse makes of a record."""
-    return {"@timestamp": "2026-03-02T08:00:00.000Z", "@version": "1", "agent": {"type": "filebeat"}, key: json_text(record)}
+    return {
+        "@timestamp": "2026-03-02T08:00:00.000Z",
+        "@version": "1",
+        "agent": {"type": "filebeat"},
+        key: json_text(record),
+    }
 
 
 def _document(name: str, said: Record, time: str) -> Record:

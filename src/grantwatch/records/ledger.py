@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import RawText, texts
 from grantwatch.records.sniff import forms_of, inner
-from grantwatch.records.source import Source, held_at, kinds_at, recognised, record_values
+from grantwatch.records.source import Source, kinds_at, opened, outermost, recognised, record_values
 from grantwatch.records.wrappers import PLACES, Place, before, decoded
 
 if TYPE_CHECKING:
@@ -100,17 +100,14 @@ class Ledger:
         kinds = f"SELECT {kinds_at(PLACES)} AS kinds FROM ({values}) AS placed {where}"
         (row,) = self.con.execute(f"SELECT count(*), {there} FROM ({kinds})").fetchall()
         places = [place for place, found in zip(PLACES, row[1:], strict=True) if found]
-        held = "".join(f", {held_at(place)} AS held{number}" for number, place in enumerate(places))
-        asked = sorted(
-            [("json", None), *((f"held{number}", place) for number, place in enumerate(places))],
-            key=lambda pair: before(pair[1]),
-        )
+        keys = outermost(FORMS.values())
+        asked, rows = opened(f"SELECT json FROM ({values}) AS placed {where}", places, keys)
         claims = ", ".join(
-            f"coalesce(bool_or({recognised(form, text)}), false)" for text, _ in asked for form in FORMS.values()
+            f"coalesce(bool_or({recognised(form, f'{text}_kinds', keys)}), false)"
+            for text, _ in asked
+            for form in FORMS.values()
         )
-        (answers,) = self.con.execute(
-            f"SELECT {claims} FROM (SELECT json{held} FROM ({values}) AS placed {where})"
-        ).fetchall()
+        (answers,) = self.con.execute(f"SELECT {claims} FROM ({rows})").fetchall()
         pairs = [(name, place) for _, place in asked for name in FORMS]
         return row[0], [pair for pair, found in zip(pairs, answers, strict=True) if found]
 

@@ -124,3 +124,7 @@ CREATE OR REPLACE MACRO numbered_targets(x) AS CASE WHEN json_valid(x) THEN CAST
                 "displayName" := json_extract_string(m, '$.display_name'),
                 "oldValue" := json_extract_string(m, '$.old_value'), "newValue" := json_extract_string(m, '$.new_value'))))
     )) AS VARCHAR) END;
+
+-- What Splunk holds several values in: a JSON list, or in a CSV lines of one cell.
+CREATE OR REPLACE MACRO several(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN CAST(CAST(x AS JSON) AS VARCHAR[])
+    WHEN x <> '' THEN string_split(replace(x, chr(13), ''), chr(10)) END;

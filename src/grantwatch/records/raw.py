@@ -141,4 +141,3 @@ def _numbered(
     wanted = ", ".join(str(int(position)) for position in positions)
     numbered = f"SELECT row_number() OVER () AS place, value_number, text FROM ({query}) AS texts"
     return con.execute(f"SELECT place, value_number, text FROM ({numbered}) WHERE place IN ({wanted})").fetchall()
-

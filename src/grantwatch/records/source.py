@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,11 @@ __all__ = [
     "LINE_LIMIT",
     "Source",
     "columns_of",
-    "held_at",
     "json_values",
     "kinds_at",
     "lenient",
+    "opened",
+    "outermost",
     "read_csv",
     "recognised",
     "record_values",
@@ -112,27 +113,48 @@ def _chosen(values: str, form: Form, places: Sequence[Place]) -> str:
     """A SELECT of `json`: of each outer record what it holds at the most preferred place that may be of the form."""
     if not places:
         return values
-    held = ", ".join(f"{held_at(place)} AS held{number}" for number, place in enumerate(places))
-    options = sorted([(before(place), f"held{number}") for number, place in enumerate(places)] + [(before(None), "json")])
-    cases = " ".join(f"WHEN {recognised(form, text)} THEN {text}" for _, text in options)
-    return f"SELECT CASE {cases} ELSE json END AS json FROM (SELECT json, {held} FROM ({values}) AS outer_values) AS held"
+    keys = outermost([form])
+    texts, rows = opened(values, places, keys)
+    cases = " ".join(f"WHEN {recognised(form, f'{text}_kinds', keys)} THEN {text}" for text, _ in texts)
+    return f"SELECT CASE {cases} ELSE json END AS json FROM ({rows}) AS held"
 
 
-def recognised(form: Form, text: str = "json") -> str:
-    """SQL that is true where the JSON in a column may be a record of the form: the outermost keys are there."""
+def opened(values: str, places: Sequence[Place], keys: Sequence[str]) -> tuple[list[tuple[str, Place | None]], str]:
+    """What records may lie in, preferred first: columns and the place that each stands for; and a SELECT of them.
+
+    Beside each column `…_kinds` lists the JSON types of what stands at `keys` in it, for `recognised`: one function for
+    all keys, since each parses the record anew.
+    """
+    texts: list[tuple[str, Place | None]] = [("json", None)]
+    texts += [(f"held{number}", place) for number, place in enumerate(places)]
+    held = ", ".join(["json", *(f"{_held_at(place)} AS {text}" for text, place in texts if place is not None)])
+    kinds = ", ".join(f"{text}, {kinds_at(keys, text)} AS {text}_kinds" for text, _ in texts)
+    rows = f"SELECT {kinds} FROM (SELECT {held} FROM ({values}) AS outer_values) AS held_values"
+    return sorted(texts, key=lambda pair: before(pair[1])), rows
+
+
+def outermost(forms: Iterable[Form]) -> list[str]:
+    """The outermost keys by which forms are recognised."""
+    return list(dict.fromkeys(form.outermost(key) for form in forms for keys in form.keys for key in keys))
+
+
+def recognised(form: Form, kinds: str, keys: Sequence[str]) -> str:
+    """SQL that is true where a record may be of the form, by the JSON types of what stands at its outermost `keys`."""
+    number = {key: place for place, key in enumerate(keys, 1)}
 
     def there(key: str) -> str:
-        return f"coalesce(json_type({text}, {_path(form.outermost(key))}), 'NULL') <> 'NULL'"
+        return f"coalesce({kinds}[{number[form.outermost(key)]}], 'NULL') <> 'NULL'"
 
     return "(" + " OR ".join("(" + " AND ".join(map(there, alternative)) + ")" for alternative in form.keys) + ")"
 
 
-def kinds_at(places: Sequence[Place]) -> str:
-    """SQL for a list of JSON types: what `json` has at each of the places."""
-    return f"json_type(json, [{', '.join(_path(*place) for place in places)}])"
+def kinds_at(places: Iterable[Place | str], text: str = "json") -> str:
+    """SQL for a list of JSON types: what stands at each of the places, or keys, of a JSON column."""
+    paths = (_path(*((place,) if isinstance(place, str) else place)) for place in places)
+    return f"json_type({text}, [{', '.join(paths)}])"
 
 
-def held_at(place: Place) -> str:
+def _held_at(place: Place) -> str:
     """SQL for the record that `json` holds at a place, as an object or as JSON text; NULL where there is none."""
     path = _path(*place)
     return (

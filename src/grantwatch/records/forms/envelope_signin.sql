@@ -4,6 +4,7 @@ table = "sign_in"
 rank = 20
 family = "entra"
 keys = [["category", "properties.createdDateTime"], ["category", "properties.appId"]]
+flat = [["category", "properties.createdDateTime"], ["category", "properties.appId"]]
 where = "category LIKE '%SignInLogs'"
 accepts = "diagnostic settings (Storage, Event Hub): one envelope a line, arrays, {\"records\":[…]}"
 

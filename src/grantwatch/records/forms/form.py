@@ -37,6 +37,11 @@ _OPTIONAL: Mapping[str, type] = {
 }
 WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
 """Ways to get an export that a form may describe."""
+_FLAT_LACKS = "Lists, as of policies or of steps, only where a column holds them as JSON."
+_FLAT_EXPORT = (
+    "A table of single fields: Splunk search results without _raw (JSON or CSV), a CSV report of Kibana, or JSON with a "
+    "key for every path. Better export the raw text with it (Splunk: keep _raw; Elastic: event.original)."
+)
 _TABLES = ("sign_in", "activity")
 _UNIFIED_AUDIT = ("ual", "m365")
 """Families of logs that come from the Unified Audit Log."""
@@ -146,6 +151,8 @@ def flattened(form: Form) -> Form:
         columns=columns,
         where=where,
         mapping=head + raw,
+        lacks=f"{form.lacks} {_FLAT_LACKS}".strip(),
+        export={"query": _FLAT_EXPORT},
         flat=(),
         is_flat=True,
     )

@@ -4,6 +4,7 @@ table = "sign_in"
 rank = 10
 family = "entra"
 keys = [["createdDateTime", "appId"], ["createdDateTime", "userPrincipalName"], ["createdDateTime", "userId"], ["isInteractive", "appId", "status"]]
+flat = [["createdDateTime", "appId", "status.errorCode"]]
 accepts = "Graph auditLogs/signIns: {\"value\":[…]} pages, arrays, JSON lines"
 
 [columns]

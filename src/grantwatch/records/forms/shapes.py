@@ -40,10 +40,17 @@ def _fields(text: str) -> Iterator[str]:
 
 
 def flat_columns(path: str, kind: str) -> Iterator[str]:
-    """The paths of the values of a column: of a STRUCT those of its fields, anything else is one value."""
-    if kind.startswith("STRUCT(") and not kind.endswith("[]"):
-        for name, of in members(kind):
-            yield from flat_columns(f"{path}.{name}", of)
+    """The paths of the values of a column: those of the fields of a STRUCT, anything else is one value.
+
+    A list of STRUCTs is one value, or for every field a list of its own at `path{}.field`, as Splunk takes it apart.
+    """
+    if kind.startswith("STRUCT("):
+        if kind.endswith("[]"):
+            yield path
+            yield from (f"{path}{{}}.{name}" for name, _ in members(kind[:-2]))
+        else:
+            for name, of in members(kind):
+                yield from flat_columns(f"{path}.{name}", of)
     else:
         yield path
 
@@ -55,7 +62,18 @@ def rebuilt(path: str, kind: str) -> str:
     """
     if kind.endswith("[]"):
         text = f'"{path}"'
-        return f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, '{structure(kind)}') AS {kind}) END"
+        read = f"WHEN json_valid({text}) THEN CAST(json_transform({text}, '{structure(kind)}') AS {kind})"
+        apart = f"WHEN {_zipped(path, kind[:-2])}" if kind.startswith("STRUCT(") else ""
+        return f"CASE {read} {apart} END"
     if kind.startswith("STRUCT("):
-        return "struct_pack(" + ", ".join(f'"{name}" := {rebuilt(f"{path}.{name}", of)}' for name, of in members(kind)) + ")"
+        fields = ", ".join(f'"{name}" := {rebuilt(f"{path}.{name}", of)}' for name, of in members(kind))
+        return f"struct_pack({fields})"
     return f"nullif(\"{path}\", '-')"
+
+
+def _zipped(path: str, kind: str) -> str:
+    """SQL for a list of STRUCTs whose fields stand in lists of their own, and when there are any."""
+    lists = {name: f'several("{path}{{}}.{name}")' for name, _ in members(kind)}
+    first = next(iter(lists.values()))
+    fields = ", ".join(f'"{name}" := list_extract({values}, n)' for name, values in lists.items())
+    return f"{first} IS NOT NULL THEN list_transform(range(1, len({first}) + 1), lambda n: struct_pack({fields}))"

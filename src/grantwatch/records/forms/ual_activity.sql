@@ -4,6 +4,7 @@ table = "activity"
 rank = 50
 family = "m365"
 keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "RecordType"], ["CreationTime", "Operation", "Workload"]]
+flat = [["CreationTime", "Operation", "ExtendedProperties{}.Name"], ["CreationTime", "Operation", "Actor{}.ID"], ["CreationTime", "Operation", "AppAccessContext.ClientAppId"]]
 where = "Operation NOT IN ('UserLoggedIn', 'UserLoginFailed')"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
 columns_of = "ual_logon"

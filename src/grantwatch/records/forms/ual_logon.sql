@@ -4,6 +4,7 @@ table = "sign_in"
 rank = 50
 family = "ual"
 keys = [["CreationTime", "Operation", "UserId"], ["CreationTime", "Operation", "RecordType"], ["CreationTime", "Operation", "Workload"]]
+flat = [["CreationTime", "Operation", "ExtendedProperties{}.Name"], ["CreationTime", "Operation", "Actor{}.ID"]]
 where = "Operation IN ('UserLoggedIn', 'UserLoginFailed')"
 accepts = "Unified Audit Log: Management Activity API JSON, Search-UnifiedAuditLog CSV or JSON (AuditData)"
 
