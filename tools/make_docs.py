@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grantwatch.records.forms import FORMS
+from grantwatch.records.wrappers import WRAPPERS
 from grantwatch.signals import registered
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,10 +61,14 @@ def forms_page() -> str:
         *(
             f"| [{form.name}](#{anchor(form.name)}) | {form.title} | {form.table.replace('_', '-')} | {form.accepts} |"
             for form in FORMS.values()
+            if not form.is_flat
         ),
         "",
+        *wrapped_records(),
     ]
     for form in FORMS.values():
+        if form.is_flat:
+            continue
         alternatives = "; or ".join(" and ".join(f"`{key}`" for key in keys) for keys in form.keys)
         lines += [
             f"## {form.name}",
@@ -74,6 +79,38 @@ def forms_page() -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def wrapped_records() -> list[str]:
+    """How the forms may lie within other records."""
+    flat = ", ".join(f"[{name}](#{anchor(name)})" for name, form in FORMS.items() if form.flat)
+    return [
+        "## Records within records",
+        "",
+        "What a SIEM or a collector exports again may hold the record, as JSON text or as an object. It is looked for at",
+        "these places, first ones first, and told by its own keys; one outer record counts as one record, and what is",
+        "shown of it is the outer record.",
+        "",
+        "| Where | What has it |",
+        "|---|---|",
+        *(
+            f"| {', '.join(f'`{path}`' for path in wrapper.paths)} | {wrapper.title}"
+            + (", where the outer record is of no form itself |" if wrapper.loose else " |")
+            for wrapper in WRAPPERS
+        ),
+        "",
+        'Each may be spelled with dots, as in `{"event.original": …}` or in the header of a CSV. An Elastic document whose',
+        "original event is not there, or is broken, is read by its own fields.",
+        "",
+        "Of these forms records are also read whose keys are the paths of fields (`status.errorCode`), as tables of",
+        f"search results and CSV reports have them: {flat}. Lists, as of policies or of steps, are read only where they",
+        "stand in them as JSON; better export the raw text.",
+        "",
+        "How to export: in Splunk keep `_raw` in the results (JSON or CSV). In Elastic dump the data stream with the `_search`",
+        "API or a dump tool; the integrations keep `event.original` only where they are told to. In Wazuh take",
+        "`alerts.json`, or better `archives.json`: alerts hold only what a rule fired for.",
+        "",
+    ]
 
 
 def anchor(heading: str) -> str:

@@ -41,7 +41,7 @@ def records_of(path: Path) -> list[Any]:
     if raw.startswith(b"["):
         return list(orjson.loads(raw))
     lines = [orjson.loads(line) for line in raw.splitlines()]
-    lines = [line["hits"] if "hits" in line else line for line in lines]
+    lines = [line.get("hits", line) for line in lines]
     return [record for line in lines for record in line.get("value", line.get("records", line.get("hits", [line])))]
 
 

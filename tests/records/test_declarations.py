@@ -14,7 +14,7 @@ from sqlglot import exp
 from grantwatch import records as room
 from grantwatch.errors import DeclarationError
 from grantwatch.records.forms import FORMS, NAMES, Form, form
-from grantwatch.records.forms.form import load, parse
+from grantwatch.records.forms.form import flattened, load, parse
 from grantwatch.records.load import connect
 from grantwatch.records.sniff import accepted
 
@@ -120,6 +120,29 @@ def test_columns_of_another_form_come_first() -> None:
     )
 
     assert list(second.columns) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("flat", "told"), [('"a"', "'flat' is not"), ("[[]]", "'flat' is not"), ('[["a.b"]]', "'a.b'")], ids=str
+)
+def test_wrong_keys_of_flat_records_are_named(flat: str, told: str) -> None:
+    text = HEADER.replace('keys = [["a"]]', f'keys = [["a"]]\nflat = {flat}').replace("SELECT 1", "SELECT 1 FROM raw")
+    with pytest.raises(DeclarationError, match=r"forms/wrong\.sql") as raised:
+        flattened(parse("wrong", text, {}))
+
+    assert told in str(raised.value)
+
+
+def test_fields_of_a_flat_form() -> None:
+    text = HEADER.replace('a = "VARCHAR"', 'a = "STRUCT(b VARCHAR, c STRUCT(d VARCHAR))"\nl = "STRUCT(x VARCHAR)[]"')
+    text = text.replace("SELECT 1", "SELECT 1 FROM raw").replace('keys = [["a"]]', 'keys = [["a"]]\nflat = [["a.b"]]')
+    text = text.replace("rank = 1", 'rank = 1\nwhere = "a.b <> a.c.d"')
+    flat = flattened(parse("right", text, {}))
+
+    assert list(flat.columns) == ["a.b", "a.c.d", "l", "l{}.x"]
+    assert flat.where == '"a.b" <> "a.c.d"'
+    assert flat.recognises({"a.b": 1})
+    assert not flat.recognises({"a": {"b": 1}})
 
 
 def test_a_form_without_a_file_is_named() -> None:

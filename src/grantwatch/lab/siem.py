@@ -30,7 +30,7 @@ _DATASETS = {"signinlogs": "azure.signinlogs", "auditlogs": "azure.auditlogs", "
 
 
 def ecs_signin(event: SignInEvent) -> Record:
-    """A document of azure.signinlogs: the diagnostic record in snake case, with what ECS has a field for moved there."""
+    """A document of azure.signinlogs: the diagnostic record in snake case, what ECS has a field for moved there."""
     said = _snake(envelope_signin(event))
     properties = said["properties"]
     location = properties.pop("location")

@@ -81,7 +81,7 @@ class Loader:
                 continue
             self.records.files.append(file)
             at = file.layout
-            key = (at.container, at.page, at.inside, at.gzip, at.forms, at.delimiter, at.header, at.skip)
+            key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms, at.delimiter, at.header, at.skip)
             groups[*key, file.alone and number].append(file)
         if self.meanwhile is not None:
             self.meanwhile.start()
@@ -264,7 +264,7 @@ class Loader:
                 self.records.files.remove(file)
             return
         if forms:
-            held = {name: place for name, place in reversed(forms)}
+            held = dict(reversed(forms))
             names = tuple(dict.fromkeys(name for name, _ in forms))
             inside = tuple((name, place) for name in names if (place := held[name]) is not None)
             file.layout = replace(file.layout, forms=names, inside=inside)

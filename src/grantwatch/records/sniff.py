@@ -8,10 +8,10 @@ import io
 import re
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from grantwatch.records.forms import FORMS
 from grantwatch.records.model import UnreadFile
@@ -50,13 +50,14 @@ class Layout:
     `page`: the key whose list holds the records, where a value is a page of them; dots reach into objects. `forms`:
     the forms seen in the sample, first seen first, but what is preferred (see `wrappers.before`) before all others;
     none where the sample holds no record, and `seen` says what it holds. `inside`: for those of the forms whose
-    records are held by outer ones, where. `rewrite`: the bytes need to be re-encoded before they can be read. `skip`:
-    lines in front of the header of a CSV.
+    records are held by outer ones, where; `objects`: those of the places that hold objects, not text. `rewrite`: the
+    bytes need to be re-encoded before they can be read. `skip`: lines in front of the header of a CSV.
     """
 
     container: str
     page: str | None = None
     inside: tuple[tuple[str, Place], ...] = ()
+    objects: tuple[Place, ...] = ()
     forms: tuple[str, ...] = ()
     gzip: bool = False
     encoding: str = "utf-8"
@@ -222,12 +223,15 @@ class _Sample:
 
     def __init__(self) -> None:
         self.forms: dict[str, Place | None] = {}
+        self.objects: dict[Place, None] = {}
         self.keys: list[str] = []
         self.decoded = 0
 
     def add(self, value: object) -> None:
         self.decoded += value is not None
         record, place = inner(value)
+        if place is not None and isinstance(value, Mapping) and isinstance(reach(value, place), Mapping):
+            self.objects[place] = None
         for name in forms_of(record):
             self.forms.setdefault(name, place)
         if isinstance(value, dict) and not self.keys:
@@ -248,7 +252,7 @@ class _Sample:
         elif not self.forms and whole:
             return seen
         forms, inside = self.told()
-        return Layout(container, page=page, inside=inside, forms=forms, seen=seen)
+        return Layout(container, page=page, inside=inside, objects=tuple(self.objects), forms=forms, seen=seen)
 
 
 def _looks_like_lines(text: str) -> bool:
@@ -314,12 +318,9 @@ def _csv_sample(text: str, names: tuple[str, ...], delimiter: str, whole: bool) 
         return None
     found = _Sample()
     rows: list[list[str]] = []
-    with wide_cells(len(text)):
-        try:
-            rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1, _SAMPLE + 2))
-        except csv.Error:
-            # What came before it tells enough; that row is looked at when it is read.
-            pass
+    # What comes before a faulty row tells enough; the row is looked at when it is read.
+    with wide_cells(len(text)), suppress(csv.Error):
+        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1, _SAMPLE + 2))
     if not whole and len(rows) <= _SAMPLE:
         rows = rows[:-1]
     for row in rows:

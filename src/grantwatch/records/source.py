@@ -55,7 +55,9 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     place = layout.place_of(form.name)
     if layout.container == "csv":
         return _csv(source, form, place)
-    columns: Mapping[str, str] = form.columns if place is None else _holder(place)
+    columns: Mapping[str, str] = form.columns
+    if place is not None:
+        columns = _holder(place, form.struct() if place in layout.objects else "VARCHAR")
     if layout.page:
         # Parsed as text first: read_json with a list of objects keeps a buffer for every file until the end.
         keys = layout.page.split(".")
@@ -70,7 +72,13 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     else:
         names = ", ".join(_name(name) for name in columns)
         rows = f"SELECT filename, {names} FROM {_read_json(source, columns, strict=strict)}"
-    return rows if place is None else _inner(rows, place, form)
+    if place is None:
+        return rows
+    if place in layout.objects:
+        record = ".".join(("outer_rows", *map(_name, place)))
+        names = ", ".join(f"{record}.{_name(name)} AS {_name(name)}" for name in form.columns)
+        return f"SELECT filename, {names} FROM ({rows}) AS outer_rows"
+    return _inner(rows, place, form)
 
 
 def strictly(source: Source) -> bool:
@@ -207,9 +215,8 @@ def columns_of(form: Form) -> str:
     return ", ".join(f"source.{_name(name)} AS {_name(name)}" for name in form.columns)
 
 
-def _holder(place: Place) -> Mapping[str, str]:
-    """The column to read of an outer record, with all but the held text left out."""
-    kind = "VARCHAR"
+def _holder(place: Place, kind: str) -> Mapping[str, str]:
+    """The column to read of an outer record, with all but what it holds at the place left out."""
     for key in reversed(place[1:]):
         kind = f"STRUCT({_name(key)} {kind})"
     return {place[0]: kind}

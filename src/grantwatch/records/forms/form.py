@@ -39,8 +39,8 @@ WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
 """Ways to get an export that a form may describe."""
 _FLAT_LACKS = "Lists, as of policies or of steps, only where a column holds them as JSON."
 _FLAT_EXPORT = (
-    "A table of single fields: Splunk search results without _raw (JSON or CSV), a CSV report of Kibana, or JSON with a "
-    "key for every path. Better export the raw text with it (Splunk: keep _raw; Elastic: event.original)."
+    "A table of single fields: Splunk search results without _raw (JSON or CSV), a CSV report of Kibana, or JSON with "
+    "a key for every path. Better export the raw text with it (Splunk: keep _raw; Elastic: event.original)."
 )
 _TABLES = ("sign_in", "activity")
 _UNIFIED_AUDIT = ("ual", "m365")
@@ -54,8 +54,8 @@ class Form:
     `keys`: alternatives; a record is of this form when all keys of one alternative are there (dots reach into
     objects). `where`: SQL over the raw columns that narrows the keys. `rank`: of two copies of a record in the
     same `family` of logs the one with the lower rank is kept.
-    `flat`: for records whose keys are the paths of fields instead (`"status.errorCode": 0`), as in a CSV or a table of
-    search results: alternatives of such keys. Where a declaration has them, `flattened` makes a form of its own of it.
+    `flat`: alternatives of keys as well, for records whose keys are the paths of fields (`"status.errorCode": 0`), as
+    in a CSV or a table of search results. `flattened` makes a form of its own for them.
     `stream`: the stream of telemetry that all its records belong to; by default it follows from the family.
     `shows`, `lacks`, `quirks`, `export`: for the form's page in the docs: what can be seen in it and what cannot, what
     to know about it, and by which ways (see `WAYS`) it is exported.
@@ -133,13 +133,16 @@ def _reach(record: Mapping[str, Any], key: str) -> Any:
 
 
 def flattened(form: Form) -> Form:
-    """The form of records that spell the fields of this one as paths: every raw column is text, the mapping the same."""
+    """The form of records that spell the fields of this one as paths: each raw column is text, the mapping the same."""
     nested = ", ".join(f'{rebuilt(name, kind)} AS "{name}"' for name, kind in form.columns.items())
     raw = f"FROM (SELECT file_id, claimed, {nested} FROM raw) AS raw"
     head, found, tail = form.mapping.rpartition("FROM raw")
     if not found or tail.strip():
         raise DeclarationError(f"forms/{form.name}.sql: has 'flat', so that its mapping has to end with FROM raw")
     columns = {path: "VARCHAR" for name, kind in form.columns.items() for path in flat_columns(name, kind)}
+    for key in (key for alternative in form.flat for key in alternative):
+        if key not in columns:
+            raise DeclarationError(f"forms/{form.name}.sql: 'flat' names {key!r}, which is none of its fields")
     where = form.where
     for path in columns:
         where = where and re.sub(rf'(?<![."\w]){re.escape(path)}(?![."\w])', f'"{path}"', where)
