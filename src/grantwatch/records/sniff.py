@@ -75,8 +75,8 @@ class Layout:
 def accepted() -> str:
     """One sentence on what can be read, made from the registry."""
     forms = "; ".join(dict.fromkeys(form.accepts for form in FORMS.values()))
-    wrapped = ", ".join(path for wrapper in WRAPPERS for path in wrapper.paths if not path.startswith("_source."))
-    return f"accepted are {forms}; plain or gzip; each also inside an outer record (at {wrapped})"
+    wrapped = ", ".join(wrapper.paths[0] for wrapper in WRAPPERS)
+    return f"accepted are {forms}; plain or gzip; each also within an outer record ({wrapped})"
 
 
 def forms_of(record: object) -> tuple[str, ...]:
