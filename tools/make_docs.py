@@ -102,13 +102,13 @@ def wrapped_records() -> list[str]:
         'Each may be spelled with dots, as in `{"event.original": …}` or in the header of a CSV. An Elastic document',
         "whose original event is not there, or is broken, is read by its own fields.",
         "",
-        "Of some forms records are also read whose keys are the paths of fields (`status.errorCode`), as tables of search",
-        f"results and CSV reports have them: {flat}.",
-        "Lists, as of policies or of steps, are read only where they stand in them as JSON: better export the raw text.",
+        "Of some forms records are also read whose keys are the paths of fields (`status.errorCode`), as tables of",
+        f"search results and CSV reports have them: {flat}.",
+        "Lists, as of policies or steps, are read only where they stand in them as JSON: better export the raw text.",
         "",
         "How to export: in Splunk keep `_raw` in the results (JSON or CSV). In Elastic dump the data stream with the",
-        "`_search` API or a dump tool; its integrations keep `event.original` only where they are told to. In Wazuh take",
-        "`alerts.json`, or better `archives.json`: alerts hold only what a rule fired for.",
+        "`_search` API or a dump tool; its integrations keep `event.original` only where they are told to. In Wazuh",
+        "take `alerts.json`, or better `archives.json`: alerts hold only what a rule fired for.",
         "",
     ]
 

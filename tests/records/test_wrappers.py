@@ -6,7 +6,9 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,8 @@ from grantwatch.lab.writers import write_array, write_hits, write_ndjson, write_
 from grantwatch.records import salvage, wrappers
 from grantwatch.records.forms import FORMS
 from grantwatch.records.sniff import Layout, accepted, inner, sniff
-from grantwatch.records.source import Source, lenient
+from grantwatch.records.source import Source, columns_of, lenient, relation
+from grantwatch.records.tables import connect, sql_text
 
 Wrap = Callable[[Record], Record]
 DOCUMENT: Record = {"@timestamp": "2026-03-02T08:00:00.000Z", "event": {"dataset": "azure.signinlogs"}}
@@ -494,6 +497,36 @@ def test_plain_files_are_read_as_before(tmp_path: Path) -> None:
     assert isinstance(layout, Layout)
     assert layout.inside == ()
     assert "held" not in lenient(Source([str(path)], layout), FORMS["graph_signin"])
+
+
+# -- what every row passes
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("wrapped", ["plain", "text", "object", "value by value"])
+def test_no_plan_joins(tmp_path: Path, name: str, wrapped: str) -> None:
+    """A join would lose the order of the rows, by which each is traced back to its record."""
+    path = write_ndjson(tmp_path / "a", [{"event": {"original": "{}"}}])
+    place = ("event", "original")
+    layout = Layout("lines", forms=(name,))
+    if wrapped != "plain":
+        layout = replace(layout, inside=((name, place),), objects=(place,) if wrapped == "object" else ())
+    source = Source([str(path)], layout)
+    rows = (
+        lenient(source, FORMS[name], wrappers.PLACES) if wrapped == "value by value" else relation(source, FORMS[name])
+    )
+    with connect(tmp_path) as con:
+        raw = (
+            f"SELECT 1 AS file_id, {FORMS[name].claims()} AS claimed, {columns_of(FORMS[name])} FROM ({rows}) AS source"
+        )
+        shape = sql_text(f"{FORMS[name].table}.sql").replace("$pass_id", "1").replace("$family", FORMS[name].family)
+        ((_, plan),) = con.execute(f"EXPLAIN WITH raw AS ({raw}), mapped AS ({FORMS[name].mapping}) {shape}").fetchall()
+
+    steps = set(
+        re.findall("\N{BOX DRAWINGS LIGHT ARC DOWN AND RIGHT}\N{BOX DRAWINGS LIGHT HORIZONTAL} ([A-Za-z ]+?) ", plan)
+    )
+    assert "Projection" in steps
+    assert steps <= {"Projection", "Table", "Read"}, "an operator that may lose the order of the rows"
 
 
 # -- the registry
