@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from grantwatch.records.forms import FORMS, Form
+from grantwatch.records.wrappers import WRAPPERS
 from grantwatch.signals import registered
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,8 +63,10 @@ def forms_page() -> str:
         *(
             f"| [{form.name}](forms/{form.name}.md) | {form.title} | {form.table.replace('_', '-')} | {form.accepts} |"
             for form in FORMS.values()
+            if not form.is_flat
         ),
         "",
+        *wrapped_records(),
     ]
     return "\n".join(lines)
 
@@ -115,6 +118,38 @@ def form_page(form: Form) -> str:
     return "\n".join(lines)
 
 
+def wrapped_records() -> list[str]:
+    """How the forms may lie within other records."""
+    flat = ", ".join(f"[{name}](#{anchor(name)})" for name, form in FORMS.items() if form.flat)
+    return [
+        "## Records within records",
+        "",
+        "What a SIEM or a collector exports again may hold the record, as JSON text or as an object. It is looked for",
+        "at these places, first ones first, and told by its own keys. One outer record counts as one record, and it is",
+        "the outer record that is shown.",
+        "",
+        "| Where | What has it |",
+        "|---|---|",
+        *(
+            f"| {', '.join(f'`{path}`' for path in wrapper.paths)} | {wrapper.title}"
+            + (", where the outer record is of no form itself |" if wrapper.loose else " |")
+            for wrapper in WRAPPERS
+        ),
+        "",
+        'Each may be spelled with dots, as in `{"event.original": …}` or in the header of a CSV. An Elastic document',
+        "whose original event is not there, or is broken, is read by its own fields.",
+        "",
+        "Of some forms records are also read whose keys are the paths of fields (`status.errorCode`), as tables of",
+        f"search results and CSV reports have them: {flat}.",
+        "Lists, as of policies or steps, are read only where they stand in them as JSON: better export the raw text.",
+        "",
+        "How to export: in Splunk keep `_raw` in the results (JSON or CSV). In Elastic dump the data stream with the",
+        "`_search` API or a dump tool; its integrations keep `event.original` only where they are told to. In Wazuh",
+        "take `alerts.json`, or better `archives.json`: alerts hold only what a rule fired for.",
+        "",
+    ]
+
+
 def anchor(heading: str) -> str:
     """The anchor that a Markdown viewer gives to a heading."""
     return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
@@ -123,7 +158,7 @@ def anchor(heading: str) -> str:
 PAGES = {
     "docs/signals.md": signals_page,
     "docs/forms.md": forms_page,
-    **{f"docs/forms/{form.name}.md": partial(form_page, form) for form in FORMS.values()},
+    **{f"docs/forms/{form.name}.md": partial(form_page, form) for form in FORMS.values() if not form.is_flat},
 }
 
 

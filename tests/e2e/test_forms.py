@@ -14,7 +14,16 @@ from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.pipeline import Hunt, hunt
 from grantwatch.verdict.model import Judged, Severity
 
-FULL = ("graph", "graph_powershell", "envelope", "log_analytics_csv", "log_analytics_json")
+FULL = (
+    "graph",
+    "graph_powershell",
+    "envelope",
+    "log_analytics_csv",
+    "log_analytics_json",
+    "elastic",
+    "elastic_original",
+    "splunk",
+)
 FABRIKAM = Fabrikam()
 
 
@@ -153,6 +162,15 @@ def test_only_the_unified_audit_log_counts_the_messages_that_were_read(form, mes
     assert all(("items" in each.facts) is messages for each in read)
 
 
+def test_the_raw_text_behind_a_wrapped_record_is_the_very_outer_record(tmp_path):
+    (path,) = write_tenant(FABRIKAM.events(), "elastic_original", tmp_path)
+    found = hunt([path], raw=True)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    refs = [leg.ref for leg in found.grants[0].grant.legs]
+    assert refs
+    assert all(found.raw[ref.file, ref.position] == lines[ref.position - 1] for ref in refs)
+
+
 def test_graph_v1_still_shows_the_phish_and_says_what_is_missing():
     found, phish = hunted("graph_v1"), of("graph_v1", "marta")
     assert phish.grant.outcome is Outcome.APPROVED
@@ -166,8 +184,9 @@ def test_graph_v1_still_shows_the_phish_and_says_what_is_missing():
     assert [word for word in phish.grant.unseen if "redemption" in word]
 
 
-def test_the_unified_audit_log_alone_still_shows_the_phish_and_says_what_is_missing():
-    found, phish = hunted("ual"), of("ual", "marta")
+@pytest.mark.parametrize("form", ["ual", "wazuh"])
+def test_the_unified_audit_log_alone_still_shows_the_phish_and_says_what_is_missing(form):
+    found, phish = hunted(form), of(form, "marta")
     assert (phish.grant.outcome, phish.grant.certainty) == (Outcome.APPROVED, 0.6)
     assert phish.verdict.severity >= Severity.HIGH
     assert {"stream:interactive", "stream:non_interactive"} <= found.coverage.missing
@@ -220,13 +239,13 @@ def test_defender_beside_the_full_logs_changes_nothing(tmp_path):
         assert {each.kind for each in judged.grant.follow_ons} == {each.kind for each in alone.grant.follow_ons}
 
 
-@pytest.mark.parametrize("form", ["graph_v1", "ual", "defender"])
+@pytest.mark.parametrize("form", ["graph_v1", "ual", "wazuh", "defender"])
 def test_forms_that_carry_less_find_no_other_people(form):
     assert {judged.grant.user.upn for judged in hunted(form).grants} == {
         judged.grant.user.upn for judged in hunted("graph").grants
     }
 
 
-@pytest.mark.parametrize("form", ["graph_v1", "ual", "defender"])
+@pytest.mark.parametrize("form", ["graph_v1", "ual", "wazuh", "defender"])
 def test_forms_that_carry_less_never_say_none_of_the_phish(form):
     assert of(form, "marta").verdict.not_assessed

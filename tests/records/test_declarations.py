@@ -14,7 +14,7 @@ from sqlglot import exp
 from grantwatch import records as room
 from grantwatch.errors import DeclarationError
 from grantwatch.records.forms import FORMS, NAMES, Form, form
-from grantwatch.records.forms.form import load, parse
+from grantwatch.records.forms.form import flattened, load, parse
 from grantwatch.records.load import connect
 from grantwatch.records.sniff import accepted
 
@@ -42,7 +42,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
 
 def test_every_file_is_registered() -> None:
     assert sorted(NAMES) == sorted(path.stem for path in (ROOM / "forms").glob("*.sql"))
-    assert list(FORMS) == list(NAMES)
+    assert [name for name, each in FORMS.items() if not each.is_flat] == list(NAMES)
+    assert {name for name, each in FORMS.items() if each.is_flat} == {f"{n}_flat" for n in NAMES if FORMS[n].flat}
     assert form("la_audit") is FORMS["la_audit"]
     with pytest.raises(KeyError):
         form("nothing")
@@ -64,10 +65,10 @@ def test_a_mapping_yields_the_canonical_columns_in_order(con: duckdb.DuckDBPyCon
 def test_keys_are_among_the_columns(each: Form) -> None:
     for alternative in each.keys:
         for key in alternative:
-            first, _, rest = key.partition(".")
+            first = each.outermost(key)
             assert first in each.columns
-            assert not rest or re.search(rf'\b{rest}"? ', each.columns[first])
-    assert each.inside is None or each.inside not in each.columns
+            for part in key.removeprefix(first).split(".")[1:]:
+                assert re.search(rf'\b{part}"? ', each.columns[first])
     assert each.accepts in accepted()
 
 
@@ -142,6 +143,29 @@ def test_the_mapping_of_another_form_reads_what_stands_below_the_header() -> Non
     )
 
     assert second.mapping == "SELECT a FROM (SELECT b AS a FROM raw) AS raw"
+
+
+@pytest.mark.parametrize(
+    ("flat", "told"), [('"a"', "'flat' is not"), ("[[]]", "'flat' is not"), ('[["a.b"]]', "'a.b'")], ids=str
+)
+def test_wrong_keys_of_flat_records_are_named(flat: str, told: str) -> None:
+    text = HEADER.replace('keys = [["a"]]', f'keys = [["a"]]\nflat = {flat}').replace("SELECT 1", "SELECT 1 FROM raw")
+    with pytest.raises(DeclarationError, match=r"forms/wrong\.sql") as raised:
+        flattened(parse("wrong", text, {}))
+
+    assert told in str(raised.value)
+
+
+def test_fields_of_a_flat_form() -> None:
+    text = HEADER.replace('a = "VARCHAR"', 'a = "STRUCT(b VARCHAR, c STRUCT(d VARCHAR))"\nl = "STRUCT(x VARCHAR)[]"')
+    text = text.replace("SELECT 1", "SELECT 1 FROM raw").replace('keys = [["a"]]', 'keys = [["a"]]\nflat = [["a.b"]]')
+    text = text.replace("rank = 1", 'rank = 1\nwhere = "a.b <> a.c.d"')
+    flat = flattened(parse("right", text, {}))
+
+    assert list(flat.columns) == ["a.b", "a.c.d", "l", "l{}.x"]
+    assert flat.where == '"a.b" <> "a.c.d"'
+    assert flat.recognises({"a.b": 1})
+    assert not flat.recognises({"a": {"b": 1}})
 
 
 def test_a_form_without_a_file_is_named() -> None:

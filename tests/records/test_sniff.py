@@ -84,7 +84,7 @@ def test_audit_data_as_text_and_as_an_object(tmp_path: Path) -> None:
     layout = sniff(str(tmp_path / "a"))
 
     assert isinstance(layout, Layout)
-    assert layout.inside == "AuditData"
+    assert dict(layout.inside) == dict.fromkeys(("ual_logon", "ual_activity"), ("AuditData",))
     assert reading(tmp_path).parsed == 4
 
 

@@ -34,10 +34,20 @@ from grantwatch.lab.records import (
     signin_row,
     ual_record,
 )
+from grantwatch.lab.siem import (
+    ecs_audit,
+    ecs_office,
+    ecs_signin,
+    elastic_hit,
+    splunk_result,
+    wazuh_alert,
+    with_original,
+)
 
 __all__ = [
     "FORMS",
     "write_array",
+    "write_hits",
     "write_hunting_csv",
     "write_log_analytics_csv",
     "write_ndjson",
@@ -45,6 +55,7 @@ __all__ = [
     "write_portal_csv",
     "write_records",
     "write_search_csv",
+    "write_splunk_csv",
     "write_tenant",
 ]
 
@@ -133,13 +144,33 @@ def write_portal_csv(
     return _write(path, BOM + text.getvalue().encode())
 
 
+def write_hits(path: Path, documents: Iterable[Record]) -> Path:
+    """One answer of Elastic's `_search` with every document as a hit."""
+    hits = [elastic_hit(document, number) for number, document in enumerate(documents, 1)]
+    total = {"value": len(hits), "relation": "eq"}
+    page = {"took": 3, "timed_out": False, "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0}}
+    return _write(path, orjson.dumps(page | {"hits": {"total": total, "max_score": 1.0, "hits": hits}}))
+
+
+def write_splunk_csv(path: Path, records: Iterable[Record]) -> Path:
+    """Splunk's CSV export: everything quoted, `_raw` and what Splunk knows of the event."""
+    results = [splunk_result(record)["result"] for record in records]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    columns = list(results[0]) if results else []
+    writer.writerow(columns)
+    writer.writerows([result[column] for column in columns] for result in results)
+    return _write(path, text.getvalue().encode())
+
+
 def write_tenant(events: Iterable[Event], form: str, folder: Path) -> list[Path]:
     """The same tenant in one form, in files named `part-1`, `part-2` ... Returns the paths.
 
     Forms that have no place for what happened in mailboxes (all but `ual`, `defender` and the Log Analytics ones) get
     it as a Unified Audit Log array beside them, `portal` as a download from Purview. `graph_v1` and the forms of the
-    Unified Audit Log (`ual`, `ual_query`, `purview`) hold no non-interactive sign-ins, as in life; `defender` holds
-    both kinds.
+    Unified Audit Log (`ual`, `ual_query`, `purview`, `wazuh`) hold no non-interactive sign-ins, as in life;
+    `defender` holds both kinds.
+    The last four are what a SIEM exports: `elastic` without the original events and with them, `splunk`, `wazuh`.
     Raises UsageError for a form that is not in FORMS.
     """
     if form not in FORMS:
@@ -264,6 +295,43 @@ def _portal(tenant: _Tenant, folder: Path) -> list[Path]:
     ]
 
 
+def _elastic(tenant: _Tenant, folder: Path) -> list[Path]:
+    hits = [elastic_hit(ecs_office(event), number) for number, event in enumerate(tenant.mailbox)]
+    paths = [
+        write_hits(folder / "part-1.json", map(ecs_signin, tenant.interactive)),
+        write_ndjson(folder / "part-2.json", map(ecs_signin, tenant.silent)),
+        write_hits(folder / "part-3.json", map(ecs_audit, tenant.audits)),
+    ]
+    return [*paths, write_ndjson(folder / "part-4.json", hits)] if hits else paths
+
+
+def _elastic_original(tenant: _Tenant, folder: Path) -> list[Path]:
+    """All of an index in one file, in the order of time, as dumps are."""
+    documents = []
+    for event in tenant.events:
+        if isinstance(event, SignInEvent):
+            documents.append(with_original(ecs_signin(event), envelope_signin(event)))
+        elif event.workload == ENTRA:
+            documents.append(with_original(ecs_audit(event), envelope_audit(event)))
+        else:
+            documents.append(with_original(ecs_office(event), ual_record(event)))
+    return [write_ndjson(folder / "part-1.json", map(elastic_hit, documents))]
+
+
+def _splunk(tenant: _Tenant, folder: Path) -> list[Path]:
+    diagnostics = [envelope_signin(event) for event in (*tenant.interactive, *tenant.silent)]
+    return [
+        write_ndjson(folder / "part-1.json", map(splunk_result, diagnostics)),
+        write_splunk_csv(folder / "part-2.csv", map(envelope_audit, tenant.audits)),
+        write_splunk_csv(folder / "part-3.csv", map(ual_record, tenant.mailbox)),
+    ]
+
+
+def _wazuh(tenant: _Tenant, folder: Path) -> list[Path]:
+    seen = [event for event in tenant.events if not isinstance(event, SignInEvent) or event.interactive]
+    return [write_ndjson(folder / "part-1.json", (wazuh_alert(ual_record(event)) for event in seen))]
+
+
 FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "graph": _graph,
     "graph_powershell": _graph_powershell,
@@ -276,6 +344,10 @@ FORMS: dict[str, Callable[[_Tenant, Path], list[Path]]] = {
     "ual": _ual,
     "ual_query": _ual_query,
     "defender": _defender,
+    "elastic": _elastic,
+    "elastic_original": _elastic_original,
+    "splunk": _splunk,
+    "wazuh": _wazuh,
 }
 """The forms that `write_tenant` knows."""
 

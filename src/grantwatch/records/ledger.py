@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import RawText, texts
-from grantwatch.records.sniff import forms_of
-from grantwatch.records.source import Source, recognised, record_values
-from grantwatch.records.why import unpacked
+from grantwatch.records.sniff import forms_of, inner
+from grantwatch.records.source import Source, kinds_at, opened, outermost, recognised, record_values
+from grantwatch.records.wrappers import PLACES, Place, before, decoded
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,22 +76,40 @@ class Ledger:
         file.tried.clear()
         file.rows = 0
 
-    def fresh(self, file: InputFile) -> list[str]:
-        """The forms that are among the unclaimed rows of a JSON file."""
+    def fresh(self, file: InputFile) -> list[tuple[str, Place | None]]:
+        """The forms that are among the unclaimed rows of a file, and where outer records hold them."""
         positions, more = self._open(file)
-        if not more:
-            found = texts(self.con, file, positions)
-            return list(dict.fromkeys(name for text in found.values() for name in forms_of(unpacked(text.text))))
-        return self.seen(file, f"SELECT position FROM unclaimed WHERE file_id = {file.file_id}")[1]
+        if more:
+            return self.seen(file, f"SELECT position FROM unclaimed WHERE file_id = {file.file_id}")[1]
+        found: dict[tuple[str, Place | None], None] = {}
+        for text in texts(self.con, file, positions).values():
+            record, place = inner(decoded(text.text))
+            found.update(((name, place), None) for name in forms_of(record))
+        return sorted(found, key=lambda pair: before(pair[1]))
 
-    def seen(self, file: InputFile, positions: str | None = None) -> tuple[int, list[str]]:
-        """How many records a JSON file holds, and the forms that they may be of. `positions`: SQL that narrows them."""
+    def seen(self, file: InputFile, positions: str | None = None) -> tuple[int, list[tuple[str, Place | None]]]:
+        """How many records a file holds, and the forms that they may be of. `positions`: SQL that narrows them."""
         records = record_values(Source([file.readable], file.layout))
         values = f"SELECT row_number() OVER () AS place, json FROM ({records})"
         where = f"WHERE place IN ({positions})" if positions else ""
-        claims = ", ".join(f"coalesce(bool_or({recognised(form)}), false)" for form in FORMS.values())
-        (row,) = self.con.execute(f"SELECT count(*), {claims} FROM ({values}) AS placed {where}").fetchall()
-        return row[0], [name for name, found in zip(FORMS, row[1:], strict=True) if found]
+        # Most files have nothing at any place where a record may be held: that is asked first, with one look at each.
+        there = ", ".join(
+            f"coalesce(bool_or(kinds[{number}] = 'OBJECT' OR kinds[{number}] = 'VARCHAR'), false)"
+            for number in range(1, len(PLACES) + 1)
+        )
+        kinds = f"SELECT {kinds_at(PLACES)} AS kinds FROM ({values}) AS placed {where}"
+        (row,) = self.con.execute(f"SELECT count(*), {there} FROM ({kinds})").fetchall()
+        places = [place for place, found in zip(PLACES, row[1:], strict=True) if found]
+        keys = outermost(FORMS.values())
+        asked, rows = opened(f"SELECT json FROM ({values}) AS placed {where}", places, keys)
+        claims = ", ".join(
+            f"coalesce(bool_or({recognised(form, f'{text}_kinds', keys)}), false)"
+            for text, _ in asked
+            for form in FORMS.values()
+        )
+        (answers,) = self.con.execute(f"SELECT {claims} FROM ({rows})").fetchall()
+        pairs = [(name, place) for _, place in asked for name in FORMS]
+        return row[0], [pair for pair, found in zip(pairs, answers, strict=True) if found]
 
     def left(self, file: InputFile) -> list[RawText]:
         """The records of a file that are still unclaimed, the first of them at the most."""

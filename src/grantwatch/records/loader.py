@@ -97,8 +97,9 @@ class Loader:
                 continue
             self.records.files.append(file)
             at = file.layout
-            key = (at.container, at.page, at.inside, at.gzip, at.forms, at.delimiter, at.header, at.types, at.skip)
-            groups[*key, file.alone and number].append(file)
+            key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms)
+            columns = (at.delimiter, at.header, at.types, at.skip)
+            groups[*key, *columns, file.alone and number].append(file)
         if self.meanwhile is not None:
             self.meanwhile.start()
         total = sum(file.size for file in self.records.files) or 1
@@ -307,7 +308,7 @@ class Loader:
     def _insert(self, form: Form, files: list[InputFile], pass_id: int) -> None:
         source = Source([file.readable for file in files], files[0].layout)
         if files[0].lenient:
-            self._insert_rows(form, files, pass_id, lenient(source, form))
+            self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
             return
         if not any(file.faulty for file in files) and strictly(source):
             # Most files have no fault, and to look out for one in every value takes a quarter of the time.
@@ -350,17 +351,22 @@ class Loader:
                 self.records.files.remove(file)
             return
         if forms:
-            file.layout = replace(file.layout, forms=tuple(forms))
+            held = dict(reversed(forms))
+            names = tuple(dict.fromkeys(name for name, _ in forms))
+            inside = tuple((name, place) for name in names if (place := held[name]) is not None)
+            file.layout = replace(file.layout, forms=names, inside=inside)
+            file.places = list(dict.fromkeys(place for _, place in inside))
             self._read_group([file])
         elif rows:
             self._leave_out(file, file.layout.seen)
 
     def _settle(self, file: InputFile) -> None:
         """Read once more, value by value, what no form claimed; then quarantine what is left."""
-        if file.layout.container != "csv":
-            done = set(file.tried) if file.lenient else set()
-            fresh = [name for name in self.ledger.fresh(file) if name not in done]
-            for name in fresh:
+        if file.layout.container != "csv" or file.layout.inside:
+            done = {(name, place) for name in file.tried for place in (None, *file.places)} if file.lenient else set()
+            fresh = [pair for pair in self.ledger.fresh(file) if pair not in done]
+            file.places = list(dict.fromkeys([*file.places, *(place for _, place in fresh if place is not None)]))
+            for name in dict.fromkeys(name for name, _ in fresh):
                 file.lenient = True
                 if not self._pass(FORMS[name], [file]):
                     return

@@ -26,7 +26,7 @@ CREATE OR REPLACE MACRO utc(x) AS coalesce(
     CASE WHEN x IS NOT NULL AND x <> '' THEN try_strptime(trim(replace(x, chr(8239), ' ')), [
         '%-m/%-d/%Y, %-I:%M:%S.%g %p', '%-m/%-d/%Y, %-I:%M:%S %p', '%-m/%-d/%Y %-I:%M:%S %p',
         '%-m/%-d/%Y %-H:%M:%S', '%-m/%-d/%Y %-I:%M %p', '%-m/%-d/%Y %-H:%M',
-        '%b %-d, %Y %-I:%M:%S %p', '%b %-d, %Y %-I:%M:%S.%g %p']) END);
+        '%b %-d, %Y %-I:%M:%S %p', '%b %-d, %Y %-I:%M:%S.%g %p', '%b %-d, %Y @ %H:%M:%S.%g']) END);
 
 -- Display values and enum members in one spelling: "Device code flow", "deviceCodeFlow" -> devicecodeflow.
 CREATE OR REPLACE MACRO enumerated(x) AS CASE
@@ -142,6 +142,7 @@ CREATE OR REPLACE MACRO camel_keys(x) AS
     '"ModifiedProperties":', '"modifiedProperties":'),
     '"NewValue":', '"newValue":'),
     '"OldValue":', '"oldValue":');
+
 -- The same as Identity Protection writes it: JSON text [{"Key": …, "Value": …}] -> the value of one key.
 CREATE OR REPLACE MACRO risk_info(x, name) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN
     list_extract(list_filter(json_transform(x, '[{"Key":"VARCHAR","Value":"VARCHAR"}]'), lambda e: e.Key = name), 1).Value
@@ -158,3 +159,48 @@ CREATE OR REPLACE MACRO request_shape(method, uri) AS upper(coalesce(method, '?'
             '\([^)]*\)?', '()', 'g'),
         ':/[^:]*(:|$)', ':/{path}\1', 'g'),
     '[^/]*(?:[@,!=%]|[0-9][^/0-9]*[0-9][^/0-9]*[0-9][^/0-9]*[0-9]|[^/]{40})[^/]*', '{id}', 'g');
+
+-- What Elastic makes of Microsoft's JSON, taken back. The keys that others look for, out of snake case: a quote within a
+-- value is escaped, so that no value is taken for a key.
+CREATE OR REPLACE MACRO unsnaked_keys(x) AS CASE WHEN NOT contains(x, '_') THEN x ELSE
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(x,
+    '"display_name":', '"displayName":'),
+    '"conditions_satisfied":', '"conditionsSatisfied":'),
+    '"conditions_not_satisfied":', '"conditionsNotSatisfied":'),
+    '"include_rules_satisfied":', '"includeRulesSatisfied":'),
+    '"conditional_access_condition":', '"conditionalAccessCondition":'),
+    '"rule_satisfied":', '"ruleSatisfied":'),
+    '"authentication_method":', '"authenticationMethod":'),
+    '"authentication_step_result_detail":', '"authenticationStepResultDetail":'),
+    '"authentication_step_date_time":', '"authenticationStepDateTime":'),
+    '"network_names":', '"networkNames":'),
+    '"network_type":', '"networkType":') END;
+
+-- {"name": value} -> [{"key": name, "value": value}]; a list stays as it is.
+CREATE OR REPLACE MACRO keys_and_values(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'OBJECT'
+    THEN CAST(to_json(map_entries(CAST(CAST(x AS JSON) AS MAP(VARCHAR, VARCHAR)))) AS VARCHAR) ELSE x END;
+
+-- {"name": {"NewValue": …}} -> [{"Name": name, "NewValue": …}]; a dot in a name was written as an underscore.
+CREATE OR REPLACE MACRO changed_by_name(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'OBJECT' THEN CAST(to_json(list_transform(
+    map_entries(CAST(CAST(x AS JSON) AS MAP(VARCHAR, JSON))),
+    lambda e: struct_pack("Name" := replace(e.key, '_', '.'), "NewValue" := json_extract_string(e.value, '$.NewValue'),
+                          "OldValue" := json_extract_string(e.value, '$.OldValue'))
+    )) AS VARCHAR) ELSE x END;
+
+-- targetResources as {"0": {…, "modified_properties": {"0": {…}}}} -> the list that it was.
+CREATE OR REPLACE MACRO numbered_targets(x) AS CASE WHEN json_valid(x) THEN CAST(to_json(list_transform(
+    CASE WHEN json_type(x) = 'OBJECT' THEN json_extract(x, '$.*') ELSE json_extract(x, '$[*]') END,
+    lambda t: struct_pack(
+        "id" := json_extract_string(t, '$.id'), "displayName" := json_extract_string(t, '$.display_name'),
+        "type" := json_extract_string(t, '$.type'), "userPrincipalName" := json_extract_string(t, '$.user_principal_name'),
+        "modifiedProperties" := list_transform(
+            CASE WHEN json_type(t, '$.modified_properties') = 'OBJECT' THEN json_extract(t, '$.modified_properties.*')
+            ELSE json_extract(t, '$.modified_properties[*]') END,
+            lambda m: struct_pack(
+                "displayName" := json_extract_string(m, '$.display_name'),
+                "oldValue" := json_extract_string(m, '$.old_value'), "newValue" := json_extract_string(m, '$.new_value'))))
+    )) AS VARCHAR) END;
+
+-- What Splunk holds several values in: a JSON list, or in a CSV lines of one cell.
+CREATE OR REPLACE MACRO several(x) AS CASE WHEN json_valid(x) AND json_type(x) = 'ARRAY' THEN CAST(CAST(x AS JSON) AS VARCHAR[])
+    WHEN x <> '' THEN string_split(replace(x, chr(13), ''), chr(10)) END;

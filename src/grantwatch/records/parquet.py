@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from grantwatch.records.forms import Form
+from grantwatch.records.forms.shapes import structure
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.sniff import Layout, accepted, column_name, layout_of
 
@@ -41,17 +41,20 @@ def described(con: duckdb.DuckDBPyConnection, file: str) -> Layout | UnreadFile:
     found = layout_of((json.loads(text) for (text,) in texts[:_SAMPLE]), "parquet", whole=len(texts) <= _SAMPLE)
     if isinstance(found, str):
         return UnreadFile(file, f"Parquet of an unknown form (columns: {', '.join(names[:8])})", accepted())
-    return Layout("parquet", inside=found.inside, forms=found.forms, header=names, types=types, seen=found.seen)
+    return Layout(
+        "parquet",
+        inside=found.inside,
+        objects=found.objects,
+        forms=found.forms,
+        header=names,
+        types=types,
+        seen=found.seen,
+    )
 
 
-def rows(source: Source, form: Form, structure: Callable[[str], str]) -> str:
-    """A SELECT of `filename` and every raw column of the form, in the order of the rows.
-
-    `structure` writes a type of DuckDB in the notation of json_transform.
-    """
-    layout = source.layout
-    wanted = {layout.inside: "VARCHAR"} if layout.inside else form.columns
-    cells = ", ".join(f"{_cell(layout, name, kind, structure)} AS {_name(name)}" for name, kind in wanted.items())
+def rows(source: Source, columns: Mapping[str, str]) -> str:
+    """A SELECT of `filename` and the raw `columns` (of a form, or of what holds it), in the order of the rows."""
+    cells = ", ".join(f"{_cell(source.layout, name, kind)} AS {_name(name)}" for name, kind in columns.items())
     return f"SELECT {_FILE} AS filename, {cells} FROM {read_parquet(source)}"
 
 
@@ -71,7 +74,7 @@ def _scan(files: Sequence[str]) -> str:
     return f"(SELECT * RENAME (file_row_number AS {_NUMBER}) FROM read_parquet([{listed}], {numbered}))"
 
 
-def _cell(layout: Layout, name: str, kind: str, structure: Callable[[str], str]) -> str:
+def _cell(layout: Layout, name: str, kind: str) -> str:
     """One column of a form, out of the column of that name whatever its type."""
     found = next((at for at, column in enumerate(layout.header) if column_name(column) == name), None)
     if found is None:

@@ -13,14 +13,16 @@ from typing import Any
 
 __all__ = ["PAGES", "Pieces"]
 
-PAGES = ("value", "records", "events", "results", "Results")
-"""Keys whose list holds the records of a page."""
+PAGES = ("value", "records", "events", "results", "Results", "hits.hits", "hits")
+"""Keys whose list holds the records of a page; a dot reaches into an object."""
 
 _SPACE = re.compile(r"[\s\x00]*")
 _SEPARATORS = re.compile(r"[\s\x00,]*")
 _NEXT = re.compile(r"[,}\]\n]\s*\{")
-_CLOSING = re.compile(r"\]\s*\}?\s*\Z")
-_OPENING = re.compile(r'"(?:' + "|".join(PAGES) + r')"\s*:\s*\[')
+_CLOSING = re.compile(r"\](?:\s*\})*\s*\Z")
+_OPENING = re.compile(r'"(?:' + "|".join({page.rpartition(".")[2] for page in PAGES}) + r')"\s*:\s*\[')
+_AROUND = frozenset(page.partition(".")[0] for page in PAGES if "." in page)
+"""Keys whose object may hold the list of a page."""
 _NEAR = 1 << 14
 """How far into an object (characters) the list of a page may begin."""
 _KEPT = 1 << 22
@@ -46,6 +48,7 @@ class Pieces:
         self._at = 0
         self._over = False
         self._nested = 0
+        self._closings = 0
         self._ended = False
 
     def __iter__(self) -> Iterator[str]:
@@ -63,10 +66,11 @@ class Pieces:
     def _page(self) -> Iterator[str]:
         """The records of a list that was just opened, and the way out of the object around it."""
         self._nested += 1
+        closings = self._closings
         while mark := self._mark():
             if mark == "]":
                 self._at += 1
-                if (after := self._rest_of_page()) is not None:
+                if (after := self._rest_of_page(closings)) is not None:
                     yield after
                 break
             if mark == "{" and self._nested < _NESTED and self._open_page():
@@ -86,15 +90,18 @@ class Pieces:
             self._at = 0
         return self._text[self._at]
 
-    def _rest_of_page(self) -> str | None:
-        """Skip what follows the list (a nextLink, the closing brace). Answers the text where it is none of that."""
+    def _rest_of_page(self, closings: int) -> str | None:
+        """Skip what follows the list (a nextLink, `closings` braces). Answers the text where it is none of that."""
         while True:
             if not self._skip(_SEPARATORS):
                 self.closed = False
                 return None
             if self._text[self._at] == "}":
                 self._at += 1
-                return None
+                closings -= 1
+                if closings == 0:
+                    return None
+                continue
             start = self._at
             if self._value() is None or not self._colon() or self._value() is None:
                 self._at = start
@@ -109,16 +116,22 @@ class Pieces:
         start = self._at
         self._at += 1
         before: dict[str, Any] = {}
+        outer = ""
         while self._skip(_SEPARATORS):
             if self._text[self._at] != '"' or (key := self._value()) is None or not self._colon():
                 break
-            name = json.loads(key, strict=False)
+            name = outer + json.loads(key, strict=False)
             if name in PAGES and self._text[self._at] == "[":
                 if self._begins(before):
                     break
                 self._at += 1
+                self._closings = 1 + name.count(".")
                 self.page = self.page or name
                 return True
+            if name in _AROUND and self._text[self._at] == "{":
+                outer = f"{name}."
+                self._at += 1
+                continue
             if (value := self._value(_NEAR)) is None:
                 break
             before[name] = json.loads(value, strict=False)

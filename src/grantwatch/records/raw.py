@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from grantwatch.records.rows import wide_cells
-from grantwatch.records.source import LINE_LIMIT, Source, read_csv, record_values
+from grantwatch.records.source import LINE_LIMIT, Source, record_values
 
 if TYPE_CHECKING:
     import duckdb
@@ -119,9 +119,8 @@ def _parquet_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Co
 def _csv_rows(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection[int]) -> dict[int, RawText]:
     from grantwatch.records.engine import duckdb
 
-    cells = ", ".join(f"'{_plain(name)}', c{number}" for number, name in enumerate(file.layout.header))
-    rows = read_csv(Source([file.readable], file.layout))
-    query = f"SELECT NULL AS value_number, CAST(json_object({cells}) AS VARCHAR) AS text FROM {rows}"
+    rows = record_values(Source([file.readable], file.layout))
+    query = f"SELECT value_number, CAST(json AS VARCHAR) AS text FROM ({rows}) AS cells"
     try:
         found = _numbered(con, query, positions)
     except (duckdb.InvalidInputException, UnicodeDecodeError):
@@ -151,7 +150,3 @@ def _numbered(
     wanted = ", ".join(str(int(position)) for position in positions)
     numbered = f"SELECT row_number() OVER () AS place, value_number, text FROM ({query}) AS texts"
     return con.execute(f"SELECT place, value_number, text FROM ({numbered}) WHERE place IN ({wanted})").fetchall()
-
-
-def _plain(name: str) -> str:
-    return name.replace("'", "''")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from grantwatch.records.forms import FORMS
 from grantwatch.records.headers import translated
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.pieces import PAGES, Pieces
+from grantwatch.records.wrappers import LOOSE, PLACES, WRAPPERS, Place, before, decoded, reach
 
 __all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "is_record", "layout_of", "sniff"]
 
@@ -49,15 +49,18 @@ class Layout:
 
     `container`: `lines` (one JSON value a line), `array`, `objects` (JSON values one after another), `csv` or
     `parquet`, of which only that it is one is told here: its columns are told by the engine.
-    `page`: the key whose list holds the records, where a value is a page of them. `inside`: the key whose text
-    holds the record. `forms`: the forms seen in the sample, first seen first; none where the sample holds no record,
-    and `seen` says what it holds. `rewrite`: the bytes need to be re-encoded before they can be read. `skip`: lines
-    in front of the header of a CSV. `types`: those of the columns in `header`, for Parquet.
+    `page`: the key whose list holds the records, where a value is a page of them; dots reach into objects. `forms`:
+    the forms seen in the sample, first seen first, but what is preferred (see `wrappers.before`) before all others;
+    none where the sample holds no record, and `seen` says what it holds. `inside`: for those of the forms whose
+    records are held by outer ones, where; `objects`: those of the places that hold objects, not text. `rewrite`: the
+    bytes need to be re-encoded before they can be read. `skip`: lines in front of the header of a CSV. `types`: those
+    of the columns in `header`, for Parquet.
     """
 
     container: str
     page: str | None = None
-    inside: str | None = None
+    inside: tuple[tuple[str, Place], ...] = ()
+    objects: tuple[Place, ...] = ()
     forms: tuple[str, ...] = ()
     gzip: bool = False
     encoding: str = "utf-8"
@@ -68,11 +71,19 @@ class Layout:
     seen: str = ""
     types: tuple[str, ...] = ()
 
+    def place_of(self, form: str) -> Place | None:
+        """Where outer records hold those of a form; None where they are not wrapped."""
+        return next((place for name, place in self.inside if name == form), None)
+
 
 def accepted() -> str:
     """One sentence on what can be read, made from the registry."""
     forms = "; ".join(dict.fromkeys(form.accepts for form in FORMS.values()))
-    return f"accepted are {forms}; Parquet with the columns of one of these; plain, gzip or in a zip archive"
+    wrapped = ", ".join(wrapper.paths[0] for wrapper in WRAPPERS)
+    return (
+        f"accepted are {forms}; Parquet with the columns of one of these; plain, gzip or in a zip archive; "
+        f"each also within an outer record ({wrapped})"
+    )
 
 
 def forms_of(record: object) -> tuple[str, ...]:
@@ -157,7 +168,7 @@ def _told(file: str, head: _Head) -> Layout | UnreadFile | str:
         html = b"<html" in body[:2000].lower()
         return "an HTML page (a saved error or sign-in page?)" if html else "an XML document"
     text = body.decode("utf-8", errors="replace")
-    found = _json(text, head.whole) if text[0] in "{[" else _csv(text)
+    found = _json(text, head.whole) if text[0] in "{[" else _csv(text, head.whole)
     if isinstance(found, str):
         return found
     # The engine reads UTF-8, and steps over a byte order mark in front of everything but JSON lines.
@@ -184,14 +195,14 @@ def _encoding(head: bytes) -> tuple[str, bytes]:
 
 def _json(text: str, whole: bool) -> Layout | str:
     first_line, newline, _ = text.partition("\n")
-    one_line = (newline or whole) and isinstance(_decoded(first_line), dict)
+    one_line = (newline or whole) and isinstance(decoded(first_line), dict)
     if text[0] == "{" and (one_line or _looks_like_lines(text)):
         return _lines(text, whole)
     pieces = Pieces([text], is_record)
     values = list(islice(pieces, _SAMPLE))
     found = _Sample()
     for value in values:
-        found.add(_decoded(value))
+        found.add(decoded(value))
     container = "array" if text[0] == "[" else "objects"
     return found.layout(container, pieces.page, whole, pieces.closed and not values)
 
@@ -201,16 +212,16 @@ def _lines(text: str, whole: bool) -> Layout | str:
     page: str | None = None
     empty = True
     for line in islice((line for line in text.split("\n") if line.strip()), _SAMPLE):
-        value = _decoded(line)
+        value = decoded(line)
         key = None
         if isinstance(value, dict) and not is_record(value):
-            key = next((key for key in PAGES if isinstance(value.get(key), list)), None)
+            key = next((key for key in PAGES if isinstance(reach(value, tuple(key.split("."))), list)), None)
         if key is None:
             found.add(value)
             empty = False
             continue
         page = page or key
-        for record in value[key][:_SAMPLE]:
+        for record in reach(value, tuple(key.split(".")))[:_SAMPLE]:
             found.add(record)
             empty = False
     return found.layout("lines", page, whole, empty)
@@ -220,18 +231,25 @@ class _Sample:
     """What was seen in the first records."""
 
     def __init__(self) -> None:
-        self.forms: dict[str, None] = {}
-        self.inside: str | None = None
+        self.forms: dict[str, Place | None] = {}
+        self.objects: dict[Place, None] = {}
         self.keys: list[str] = []
         self.decoded = 0
 
     def add(self, value: object) -> None:
         self.decoded += value is not None
-        record, key = inner(value)
-        self.inside = self.inside or key
-        self.forms.update(dict.fromkeys(forms_of(record)))
+        record, place = inner(value)
+        if place is not None and isinstance(value, Mapping) and isinstance(reach(value, place), Mapping):
+            self.objects[place] = None
+        for name in forms_of(record):
+            self.forms.setdefault(name, place)
         if isinstance(value, dict) and not self.keys:
             self.keys = [str(key) for key in list(value)[:8]]
+
+    def told(self) -> tuple[tuple[str, ...], tuple[tuple[str, Place], ...]]:
+        """The forms, those held at preferred places first, and where outer records hold them."""
+        names = tuple(sorted(self.forms, key=lambda name: before(self.forms[name])))
+        return names, tuple((name, place) for name in names if (place := self.forms[name]) is not None)
 
     def layout(self, container: str, page: str | None, whole: bool, empty: bool) -> Layout | str:
         """The layout; text where the sample holds no log. What a longer file holds after it is looked for later."""
@@ -242,7 +260,8 @@ class _Sample:
             return "JSON that is broken from its start" if whole else "JSON that breaks off before the first record"
         elif not self.forms and whole:
             return seen
-        return Layout(container, page=page, inside=self.inside, forms=tuple(self.forms), seen=seen)
+        forms, inside = self.told()
+        return Layout(container, page=page, inside=inside, objects=tuple(self.objects), forms=forms, seen=seen)
 
 
 def layout_of(values: Iterable[object], container: str, *, whole: bool) -> Layout | str:
@@ -255,30 +274,28 @@ def layout_of(values: Iterable[object], container: str, *, whole: bool) -> Layou
 
 def _looks_like_lines(text: str) -> bool:
     """True where the first line is broken but those after it are whole JSON objects: a bad line, not pretty print."""
-    return any(is_record(_decoded(line)) for line in text.split("\n", 6)[1:6])
+    return any(is_record(decoded(line)) for line in text.split("\n", 6)[1:6])
 
 
-def _decoded(text: str) -> Any:
-    """The JSON value, None where it is none. Nesting that Python cannot follow is none either."""
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def inner(value: object) -> tuple[object, str | None]:
-    """The record inside the record, and under which key it was."""
+def inner(value: object) -> tuple[object, Place | None]:
+    """The record of a known form inside the record, and where it was; else the record itself."""
     if isinstance(value, Mapping):
-        for key in dict.fromkeys(form.inside for form in FORMS.values() if form.inside):
-            held = value.get(key)
+        known: bool | None = None
+        for place in PLACES:
+            held = reach(value, place)
             if isinstance(held, str):
-                held = _decoded(held)
-            if isinstance(held, Mapping):
-                return held, key
+                held = decoded(held)
+            if not isinstance(held, Mapping) or not forms_of(held):
+                continue
+            if place in LOOSE:
+                known = bool(forms_of(value)) if known is None else known
+                if known:
+                    break
+            return held, place
     return value, None
 
 
-def _csv(text: str) -> Layout | str:
+def _csv(text: str, whole: bool) -> Layout | str:
     skip = 0
     while match := _PREAMBLE.match(text):
         text = text[match.end() :]
@@ -294,17 +311,44 @@ def _csv(text: str) -> Layout | str:
     names = tuple(column_name(name) for name in header)
     if len(names) < 2:
         return f"text that is neither JSON nor CSV (it begins {first[:40]!r})"
-    record = dict.fromkeys(names, "")
-    inside = next((form.inside for form in FORMS.values() if form.inside in record), None)
-    if inside is not None:
-        forms = tuple(name for name, form in FORMS.items() if form.inside == inside)
-    else:
-        forms = tuple(name for name in forms_of(record) if set(FORMS[name].columns.values()) == {"VARCHAR"})
-        if not forms or any(FORMS[name].localised for name in forms):
-            names, forms = _localised(names) or (names, forms)
+    found = _csv_sample(text, names, delimiter, whole)
+    forms, inside = found.told() if found is not None else ((), ())
+    if not inside:
+        forms = forms_of(dict.fromkeys(names, ""))
+    # A cell is text: what is nested cannot lie in columns of its own.
+    forms = tuple(name for name in forms if name in dict(inside) or set(FORMS[name].columns.values()) == {"VARCHAR"})
+    if not inside and (not forms or any(FORMS[name].localised for name in forms)):
+        names, forms = _localised(names) or (names, forms)
     if not forms:
-        return f"CSV of an unknown form (columns: {', '.join(names[:8])})"
-    return Layout("csv", inside=inside, forms=forms, delimiter=delimiter, header=names, skip=skip)
+        inside = tuple((form, (name,)) for name in names for form in _usual((name,)))
+        forms = tuple(form for form, _ in inside)
+    seen = f"CSV of an unknown form (columns: {', '.join(names[:8])})"
+    if not forms and (whole or found is None):
+        return seen
+    seen = "" if forms else seen
+    return Layout("csv", inside=inside, forms=forms, delimiter=delimiter, header=names, skip=skip, seen=seen)
+
+
+def _csv_sample(text: str, names: tuple[str, ...], delimiter: str, whole: bool) -> _Sample | None:
+    """What the first rows hold inside; None where no column may hold a record."""
+    from grantwatch.records.rows import wide_cells
+
+    if not any((name,) in PLACES for name in names):
+        return None
+    found = _Sample()
+    rows: list[list[str]] = []
+    # What comes before a faulty row tells enough; the row is looked at when it is read.
+    with wide_cells(len(text)), suppress(csv.Error):
+        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1, _SAMPLE + 2))
+    if not whole and len(rows) <= _SAMPLE:
+        rows = rows[:-1]
+    for row in rows:
+        found.add({name: cell for name, cell in zip(names, row, strict=False) if cell})
+    return found
+
+
+def _usual(place: Place) -> tuple[str, ...]:
+    return next((wrapper.usual for wrapper in WRAPPERS if place in set(wrapper.places())), ())
 
 
 def _localised(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grantwatch.records import parquet
 from grantwatch.records.forms import Form
+from grantwatch.records.forms.shapes import shape, structure
 from grantwatch.records.sniff import Layout
+from grantwatch.records.wrappers import Place, before
 
 __all__ = [
     "LINE_LIMIT",
     "Source",
     "columns_of",
     "json_values",
+    "kinds_at",
     "lenient",
+    "opened",
+    "outermost",
     "read_csv",
     "recognised",
     "record_values",
@@ -49,31 +54,36 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     which takes a quarter less time: JSON lines only, as nothing else is read past a fault.
     """
     layout = source.layout
+    place = layout.place_of(form.name)
     if layout.container == "csv":
-        return _csv(source, form)
+        return _csv(source, form, place)
     if layout.container == "parquet":
-        rows = parquet.rows(source, form, structure)
-        return _inner(rows, layout.inside, form) if layout.inside else rows
+        rows = parquet.rows(source, form.columns if place is None else _holder(place, "VARCHAR"))
+        return rows if place is None else _inner(rows, place, form)
     columns: Mapping[str, str] = form.columns
-    if layout.inside:
-        columns = {layout.inside: "VARCHAR"}
+    if place is not None:
+        columns = _holder(place, form.struct() if place in layout.objects else "VARCHAR")
     if layout.page:
         # Parsed as text first: read_json with a list of objects keeps a buffer for every file until the end.
-        listed = "{" + f'"{layout.page}": [{_shape(columns)}]' + "}"
+        keys = layout.page.split(".")
+        listed = _nested(keys, f"[{shape(columns)}]")
         read = _read_json(source, None, strict=strict)
         pages = f"SELECT filename, json_transform(json, {_literal(listed)}) AS page FROM {read}"
         # A broken line has no list at all: it stays one row. An empty page has an empty list: no row.
-        unnested = (
-            f"SELECT filename, unnest(coalesce(page.{_name(layout.page)}, [NULL])) AS record FROM ({pages}) AS pages"
-        )
+        records = ".".join(("page", *map(_name, keys)))
+        unnested = f"SELECT filename, unnest(coalesce({records}, [NULL])) AS record FROM ({pages}) AS pages"
         names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in columns)
         rows = f"SELECT filename, {names} FROM ({unnested}) AS unnested"
     else:
         names = ", ".join(_name(name) for name in columns)
         rows = f"SELECT filename, {names} FROM {_read_json(source, columns, strict=strict)}"
-    if layout.inside:
-        return _inner(rows, layout.inside, form)
-    return rows
+    if place is None:
+        return rows
+    if place in layout.objects:
+        record = ".".join(("outer_rows", *map(_name, place)))
+        names = ", ".join(f"{record}.{_name(name)} AS {_name(name)}" for name in form.columns)
+        return f"SELECT filename, {names} FROM ({rows}) AS outer_rows"
+    return _inner(rows, place, form)
 
 
 def strictly(source: Source) -> bool:
@@ -96,43 +106,78 @@ def _line_ended(file: str) -> bool:
         return stream.read(1) == b"\n"
 
 
-def lenient(source: Source, form: Form) -> str:
-    """As `relation` for one file, not CSV, but value by value: slower, and only an odd value of a record is lost.
+def lenient(source: Source, form: Form, places: Sequence[Place] = ()) -> str:
+    """As `relation` for one file, but value by value: slower, and only an odd value of a record is lost.
 
     Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
-    value is taken for a list of one, and records that lie in other ways than the rest are found all the same.
+    value is taken for a list of one, and records that lie in other ways than the rest are found all the same: as they
+    are, and at any of `places` in outer records.
     """
-    shape = _literal(_shape(form.columns))
+    columns = _literal(shape(form.columns))
     names = ", ".join(f"{_opened(name, kind)} AS {_name(name)}" for name, kind in form.columns.items())
     return (
         f"SELECT {_literal(source.files[0])} AS filename, {names} FROM ("
-        f"SELECT json, CAST(json_transform(json, {shape}) AS {form.struct()}) AS record "
-        f"FROM (SELECT {_held(form)} AS json FROM ({record_values(source)}) AS outer_values) AS texts) AS records"
+        f"SELECT json, CAST(json_transform(json, {columns}) AS {form.struct()}) AS record "
+        f"FROM ({_chosen(record_values(source), form, places)}) AS texts) AS records"
     )
 
 
-def recognised(form: Form) -> str:
-    """SQL that is true where `json` may be a record of the form: the first part of each key is there."""
+def _chosen(values: str, form: Form, places: Sequence[Place]) -> str:
+    """A SELECT of `json`: of each outer record what it holds at the most preferred place that may be of the form."""
+    if not places:
+        return values
+    keys = outermost([form])
+    texts, rows = opened(values, places, keys)
+    cases = " ".join(f"WHEN {recognised(form, f'{text}_kinds', keys)} THEN {text}" for text, _ in texts)
+    return f"SELECT CASE {cases} ELSE json END AS json FROM ({rows}) AS held"
+
+
+def opened(values: str, places: Sequence[Place], keys: Sequence[str]) -> tuple[list[tuple[str, Place | None]], str]:
+    """What records may lie in, preferred first: columns and the place that each stands for; and a SELECT of them.
+
+    Beside each column `…_kinds` lists the JSON types of what stands at `keys` in it, for `recognised`: one function for
+    all keys, since each parses the record anew.
+    """
+    texts: list[tuple[str, Place | None]] = [("json", None)]
+    texts += [(f"held{number}", place) for number, place in enumerate(places)]
+    held = ", ".join(["json", *(f"{_held_at(place)} AS {text}" for text, place in texts if place is not None)])
+    kinds = ", ".join(f"{text}, {kinds_at(keys, text)} AS {text}_kinds" for text, _ in texts)
+    rows = f"SELECT {kinds} FROM (SELECT {held} FROM ({values}) AS outer_values) AS held_values"
+    return sorted(texts, key=lambda pair: before(pair[1])), rows
+
+
+def outermost(forms: Iterable[Form]) -> list[str]:
+    """The outermost keys by which forms are recognised."""
+    return list(dict.fromkeys(form.outermost(key) for form in forms for keys in form.keys for key in keys))
+
+
+def recognised(form: Form, kinds: str, keys: Sequence[str]) -> str:
+    """SQL that is true where a record may be of the form, by the JSON types of what stands at its outermost `keys`."""
+    number = {key: place for place, key in enumerate(keys, 1)}
 
     def there(key: str) -> str:
-        return f"coalesce(json_type({_held(form)}, {_path(key.partition('.')[0])}), 'NULL') <> 'NULL'"
+        return f"coalesce({kinds}[{number[form.outermost(key)]}], 'NULL') <> 'NULL'"
 
-    return " OR ".join("(" + " AND ".join(map(there, alternative)) + ")" for alternative in form.keys)
+    return "(" + " OR ".join("(" + " AND ".join(map(there, alternative)) + ")" for alternative in form.keys) + ")"
 
 
-def _held(form: Form) -> str:
-    """SQL for the record that `json` holds inside, or is."""
-    if not form.inside:
-        return "json"
-    path = _path(form.inside)
+def kinds_at(places: Iterable[Place | str], text: str = "json") -> str:
+    """SQL for a list of JSON types: what stands at each of the places, or keys, of a JSON column."""
+    paths = (_path(*((place,) if isinstance(place, str) else place)) for place in places)
+    return f"json_type({text}, [{', '.join(paths)}])"
+
+
+def _held_at(place: Place) -> str:
+    """SQL for the record that `json` holds at a place, as an object or as JSON text; NULL where there is none."""
+    path = _path(*place)
     return (
-        f"CASE json_type(json, {path}) WHEN 'OBJECT' THEN json_extract(json, {path}) WHEN 'VARCHAR' THEN "
-        f"coalesce(try_cast(json_extract_string(json, {path}) AS JSON), json) ELSE json END"
+        f"CASE json_type(json, {path}) WHEN 'OBJECT' THEN json_extract(json, {path}) "
+        f"WHEN 'VARCHAR' THEN try_cast(json_extract_string(json, {path}) AS JSON) END"
     )
 
 
-def _path(key: str) -> str:
-    return _literal(f'$."{key}"')
+def _path(*keys: str) -> str:
+    return _literal("$" + "".join(f'."{key}"' for key in keys))
 
 
 def _opened(name: str, kind: str) -> str:
@@ -151,14 +196,16 @@ def _opened(name: str, kind: str) -> str:
 def record_values(source: Source) -> str:
     """A SELECT of `json` and `value_number`: every record of one file as JSON, and which top-level value holds it.
 
-    NULL for a broken line. A value that is no page is a record itself.
+    NULL for a broken line. A value that is no page is a record itself, and so is a row of a CSV.
     """
     if source.layout.container == "parquet":
         return parquet.row_values(source)
+    if source.layout.container == "csv":
+        return csv_values(source)
     values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source)}) AS read_values"
     if source.layout.page is None:
         return values
-    path = _path(source.layout.page)
+    path = _path(*source.layout.page.split("."))
     listed = (
         f"CASE WHEN json_type(json, {path}) = 'ARRAY' THEN CAST(json_extract(json, {path}) AS JSON[]) ELSE [json] END"
     )
@@ -175,41 +222,29 @@ def columns_of(form: Form) -> str:
     return ", ".join(f"source.{_name(name)} AS {_name(name)}" for name in form.columns)
 
 
-def _inner(rows: str, inside: str, form: Form) -> str:
+def _holder(place: Place, kind: str) -> Mapping[str, str]:
+    """The column to read of an outer record, with all but what it holds at the place left out."""
+    for key in reversed(place[1:]):
+        kind = f"STRUCT({_name(key)} {kind})"
+    return {place[0]: kind}
+
+
+def _inner(rows: str, place: Place, form: Form) -> str:
     """The record that an outer record carries as JSON text."""
-    text = _name(inside)
-    shape = _literal(_shape(form.columns))
-    inner = f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, {shape}) AS {form.struct()}) END"
+    text = ".".join(("outer_rows", *map(_name, place)))
+    columns = _literal(shape(form.columns))
+    inner = f"CASE WHEN json_valid({text}) THEN CAST(json_transform({text}, {columns}) AS {form.struct()}) END"
     names = ", ".join(f"record.{_name(name)} AS {_name(name)}" for name in form.columns)
     return (
         f"SELECT filename, {names} FROM (SELECT filename, {inner} AS record FROM ({rows}) AS outer_rows) AS inner_rows"
     )
 
 
-def _shape(columns: Mapping[str, str]) -> str:
-    """Columns in the notation of json_transform."""
-    return "{" + ", ".join(f'"{name}": {structure(kind)}' for name, kind in columns.items()) + "}"
-
-
-def structure(kind: str) -> str:
-    """A DuckDB type in the notation of json_transform."""
-    if kind.endswith("[]"):
-        return f"[{structure(kind[:-2])}]"
-    if kind.startswith("STRUCT("):
-        fields = (field.strip().split(" ", 1) for field in _fields(kind[len("STRUCT(") : -1]))
-        return "{" + ", ".join(f'"{name.strip(chr(34))}": {structure(of.strip())}' for name, of in fields) + "}"
-    return f'"{kind}"'
-
-
-def _fields(text: str) -> Iterator[str]:
-    """The parts between the commas that stand in no parentheses."""
-    depth = start = 0
-    for at, mark in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(mark, 0)
-        if mark == "," and depth == 0:
-            yield text[start:at]
-            start = at + 1
-    yield text[start:]
+def _nested(keys: Sequence[str], within: str) -> str:
+    """What is within objects, in the notation of json_transform."""
+    for key in reversed(keys):
+        within = f'{{"{key}": {within}}}'
+    return within
 
 
 def _read_json(
@@ -235,7 +270,7 @@ def _read_json(
     return f"read_json_objects({_files(source)}, filename = true, {', '.join(options)})"
 
 
-def _csv(source: Source, form: Form) -> str:
+def _csv(source: Source, form: Form, place: Place | None) -> str:
     """CSV rows by normalised column name. Of columns with one name the first that says something counts."""
     layout = source.layout
     where: dict[str, list[str]] = {}
@@ -250,9 +285,15 @@ def _csv(source: Source, form: Form) -> str:
             return f"{columns[0]} AS {_name(name)}"
         return f"coalesce({', '.join(columns)}) AS {_name(name)}"
 
-    wanted = [layout.inside] if layout.inside else list(form.columns)
+    wanted = list(form.columns) if place is None else [*place]
     rows = f"SELECT filename, {', '.join(cell(name) for name in wanted)} FROM {read_csv(source)}"
-    return _inner(rows, layout.inside, form) if layout.inside else rows
+    return rows if place is None else _inner(rows, place, form)
+
+
+def csv_values(source: Source) -> str:
+    """A SELECT of `json` and `value_number`: every row of one CSV as a JSON object of its cells."""
+    cells = ", ".join(f"{_literal(name)}, c{number}" for number, name in enumerate(source.layout.header))
+    return f"SELECT NULL AS value_number, json_object({cells}) AS json FROM {read_csv(source)}"
 
 
 def read_csv(source: Source) -> str:

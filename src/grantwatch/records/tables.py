@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.salvage import Salvaged
 from grantwatch.records.sniff import Layout
+from grantwatch.records.wrappers import Place
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,11 +48,14 @@ class InputFile:
     lenient: bool = False
     """Read value by value, which takes longer and takes more."""
     restarted: bool = False
+    places: list[Place] = field(default_factory=list)
+    """Where outer records in it hold records, as far as it was looked at."""
     given: Layout = field(init=False)
     """How the records lie in the file itself, whatever `readable` is."""
 
     def __post_init__(self) -> None:
         self.given = self.layout
+        self.places = list(dict.fromkeys(place for _, place in self.layout.inside))
 
     @property
     def final(self) -> bool:

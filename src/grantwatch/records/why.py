@@ -6,6 +6,7 @@ import json
 
 from grantwatch.records.forms import FORMS
 from grantwatch.records.sniff import forms_of, inner
+from grantwatch.records.wrappers import LOOSE, PLACES, decoded, dotted, reach
 
 __all__ = ["unpacked", "why"]
 
@@ -41,12 +42,25 @@ def why(text: str) -> str:
 
 
 def _cut_off(value: dict[str, object]) -> str | None:
-    for key in dict.fromkeys(form.inside for form in FORMS.values() if form.inside):
-        held = value.get(key)
-        if isinstance(held, str) and inner(value)[1] is None:
+    """What is wrong with the text that should hold the record, where there is one."""
+    if inner(value)[1] is not None or forms_of(value):
+        return None
+    for place in PLACES:
+        held = reach(value, place)
+        if held is None or (place in LOOSE and not (isinstance(held, str) and held.lstrip().startswith("{"))):
+            continue
+        record = decoded(held) if isinstance(held, str) else held
+        if record is None:
             cut = ", cut off at the size of a spreadsheet cell" if len(held) == _CELL_LIMIT else ""
-            return f"{key} is not valid JSON{cut}"
+            return f"{dotted(place)} is not valid JSON{cut}"
+        if isinstance(record, dict):
+            return f"what {dotted(place)} holds is of no known form; its keys are: {_keys(record)}"
+        return f"{dotted(place)} does not hold an object but {_kind(record)}"
     return None
+
+
+def _keys(record: dict[str, object]) -> str:
+    return ", ".join(str(key) for key in list(record)[:6])
 
 
 def _unlike(value: dict[str, object]) -> str:
@@ -55,8 +69,7 @@ def _unlike(value: dict[str, object]) -> str:
     if like:
         # All keys are there, so it is what they hold: another kind of record, or text that is no Unicode.
         return f"has the keys of {FORMS[like[0]].title} but not its content"
-    keys = list(record) if isinstance(record, dict) else list(value)
-    return "no known form has these keys: " + ", ".join(str(key) for key in keys[:6])
+    return f"no known form has these keys: {_keys(value)}"
 
 
 def _kind(value: object) -> str:

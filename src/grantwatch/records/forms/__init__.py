@@ -22,6 +22,8 @@ NAMES = (
     "la_signin",
     "portal_signin",
     "defender_signin",
+    "ecs_signin",
+    "ecs_office_logon",
     "graph_audit",
     "graph_risk",
     "envelope_graph_activity",
@@ -36,6 +38,8 @@ NAMES = (
     "la_office",
     "portal_audit",
     "la_preauth",
+    "ecs_audit",
+    "ecs_office",
 )
 
 FORMS: dict[str, Form] = load(NAMES)

@@ -4,6 +4,7 @@ table = "sign_in"
 rank = 20
 family = "entra"
 keys = [["category", "properties.createdDateTime"], ["category", "properties.appId"]]
+flat = [["category", "properties.createdDateTime"], ["category", "properties.appId"]]
 where = "category LIKE '%SignInLogs'"
 accepts = "diagnostic settings (Storage, Event Hub): one envelope a line, arrays, {\"records\":[…]}"
 shows = "All that the tenant logs of sign-ins, interactive and not, as Graph beta has it; the surest source for a live or long record."

@@ -6,13 +6,14 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
 from grantwatch.errors import DeclarationError
+from grantwatch.records.forms.shapes import flat_columns, rebuilt
 
-__all__ = ["ABSENT", "WAYS", "Form", "load"]
+__all__ = ["ABSENT", "WAYS", "Form", "flattened", "load"]
 
 _HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
 _NEEDED: Mapping[str, type] = {
@@ -30,7 +31,7 @@ _NEEDED: Mapping[str, type] = {
 }
 _OPTIONAL: Mapping[str, type] = {
     "where": str,
-    "inside": str,
+    "flat": list,
     "columns_of": str,
     "mapping_of": str,
     "one_kind": bool,
@@ -42,6 +43,11 @@ ABSENT = ("policies", "scopes")
 """Fields that a form of sign-ins may lack by its nature, beside those of which coverage counts the rows."""
 WAYS = ("portal", "powershell", "graph", "api", "query", "storage", "collector")
 """Ways to get an export that a form may describe."""
+_FLAT_LACKS = "Lists, as of policies or of steps, only where a column holds them as JSON."
+_FLAT_EXPORT = (
+    "A table of single fields: Splunk search results without _raw (JSON or CSV), a CSV report of Kibana, or JSON with "
+    "a key for every path. Better export the raw text with it (Splunk: keep _raw; Elastic: event.original)."
+)
 _TABLES = ("sign_in", "activity")
 _UNIFIED_AUDIT = ("ual", "m365")
 """Families of logs that come from the Unified Audit Log."""
@@ -52,9 +58,10 @@ class Form:
     """One kind of log record.
 
     `keys`: alternatives; a record is of this form when all keys of one alternative are there (dots reach into
-    objects). `where`: SQL over the raw columns that narrows the keys. `inside`: the key of an outer record that may
-    hold this record as JSON text. `rank`: of two copies of a record in the
+    objects). `where`: SQL over the raw columns that narrows the keys. `rank`: of two copies of a record in the
     same `family` of logs the one with the lower rank is kept.
+    `flat`: alternatives of keys as well, for records whose keys are the paths of fields (`"status.errorCode": 0`), as
+    in a CSV or a table of search results. `flattened` makes a form of its own for them.
     `stream`: the stream of telemetry that all its records belong to; by default it follows from the family.
     `shows`, `lacks`, `quirks`, `export`: for the form's page in the docs: what can be seen in it and what cannot, what
     to know about it, and by which ways (see `WAYS`) it is exported.
@@ -74,7 +81,6 @@ class Form:
     family: str
     keys: tuple[tuple[str, ...], ...]
     where: str | None
-    inside: str | None
     accepts: str
     columns: Mapping[str, str]
     mapping: str
@@ -86,17 +92,29 @@ class Form:
     one_kind: bool = False
     localised: bool = False
     absent: tuple[str, ...] = ()
+    flat: tuple[tuple[str, ...], ...] = ()
+    is_flat: bool = False
 
     def claims(self) -> str:
         """SQL that is true for a raw row of this form."""
         alternatives = " OR ".join(
-            "(" + " AND ".join(f"{_column(key)} IS NOT NULL" for key in alternative) + ")" for alternative in self.keys
+            "(" + " AND ".join(f"{self._column(key)} IS NOT NULL" for key in alternative) + ")"
+            for alternative in self.keys
         )
         return f"coalesce(({alternatives}) AND ({self.where or 'true'}), false)"
 
     def recognises(self, record: Mapping[str, Any]) -> bool:
         """True where the record has all keys of one alternative. `where` is left to SQL."""
+        if self.is_flat:
+            return any(all(record.get(key) is not None for key in alternative) for alternative in self.keys)
         return any(all(_reach(record, key) is not None for key in alternative) for alternative in self.keys)
+
+    def outermost(self, key: str) -> str:
+        """The raw column that one of `keys` reaches into."""
+        return key if self.is_flat else key.partition(".")[0]
+
+    def _column(self, key: str) -> str:
+        return f'"{key}"' if self.is_flat else ".".join(f'"{part}"' for part in key.split("."))
 
     @property
     def stream(self) -> str | None:
@@ -110,10 +128,6 @@ class Form:
     def struct(self) -> str:
         """The raw columns as one DuckDB STRUCT type."""
         return "STRUCT(" + ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items()) + ")"
-
-
-def _column(key: str) -> str:
-    return ".".join(f'"{part}"' for part in key.split("."))
 
 
 def _reach(record: Mapping[str, Any], key: str) -> Any:
@@ -131,6 +145,35 @@ def _reach(record: Mapping[str, Any], key: str) -> Any:
     return value
 
 
+def flattened(form: Form) -> Form:
+    """The form of records that spell the fields of this one as paths: each raw column is text, the mapping the same."""
+    nested = ", ".join(f'{rebuilt(name, kind)} AS "{name}"' for name, kind in form.columns.items())
+    raw = f"FROM (SELECT file_id, claimed, {nested} FROM raw) AS raw"
+    head, found, tail = form.mapping.rpartition("FROM raw")
+    if not found or tail.strip():
+        raise DeclarationError(f"forms/{form.name}.sql: has 'flat', so that its mapping has to end with FROM raw")
+    columns = {path: "VARCHAR" for name, kind in form.columns.items() for path in flat_columns(name, kind)}
+    for key in (key for alternative in form.flat for key in alternative):
+        if key not in columns:
+            raise DeclarationError(f"forms/{form.name}.sql: 'flat' names {key!r}, which is none of its fields")
+    where = form.where
+    for path in columns:
+        where = where and re.sub(rf'(?<![."\w]){re.escape(path)}(?![."\w])', f'"{path}"', where)
+    return replace(
+        form,
+        name=f"{form.name}_flat",
+        title=f"{form.title}, a column for every field",
+        keys=form.flat,
+        columns=columns,
+        where=where,
+        mapping=head + raw,
+        lacks=f"{form.lacks} {_FLAT_LACKS}".strip(),
+        export={"query": _FLAT_EXPORT},
+        flat=(),
+        is_flat=True,
+    )
+
+
 def load(names: Sequence[str]) -> dict[str, Form]:
     """Read the declarations of the named forms, in that order. Raises DeclarationError naming the file and the key."""
     folder = resources.files("grantwatch.records.forms")
@@ -140,7 +183,11 @@ def load(names: Sequence[str]) -> dict[str, Form]:
             text = (folder / f"{name}.sql").read_text(encoding="utf-8")
         except FileNotFoundError as error:
             raise DeclarationError(f"forms/{name}.sql: is registered but is not there") from error
-        read[name] = parse(name, text, read)
+        form = parse(name, text, read)
+        if form.flat:
+            # In front of the other, whose keys may be there too.
+            read[f"{name}_flat"] = flattened(form)
+        read[name] = form
     return read
 
 
@@ -163,7 +210,6 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         family=header["family"],
         keys=tuple(tuple(alternative) for alternative in header["keys"]),
         where=header.get("where"),
-        inside=header.get("inside"),
         accepts=header["accepts"],
         columns={
             **_columns_of(place, header.get("columns_of"), others),
@@ -178,6 +224,7 @@ def parse(name: str, text: str, others: Mapping[str, Form]) -> Form:
         one_kind=header.get("one_kind", False),
         localised=header.get("localised", False),
         absent=tuple(header.get("absent", ())),
+        flat=tuple(tuple(alternative) for alternative in header.get("flat", ())),
     )
 
 
@@ -213,6 +260,8 @@ def _check(place: str, header: Mapping[str, Any], others: Mapping[str, Form]) ->
     if header["table"] not in _TABLES:
         raise DeclarationError(f"{place}: table {header['table']!r} is not one of {', '.join(_TABLES)}")
     _check_texts(place, header)
+    if not all(isinstance(alternative, list) and alternative for alternative in header.get("flat", ())):
+        raise DeclarationError(f"{place}: 'flat' is not a list of lists of keys")
     columns = {**_columns_of(place, header.get("columns_of"), others), **header["columns"]}
     if not header["keys"]:
         raise DeclarationError(f"{place}: 'keys' is empty, so that no record is of this form")

@@ -4,6 +4,7 @@ table = "sign_in"
 rank = 10
 family = "entra"
 keys = [["createdDateTime", "appId"], ["createdDateTime", "userPrincipalName"], ["createdDateTime", "userId"], ["isInteractive", "appId", "status"]]
+flat = [["createdDateTime", "appId", "status.errorCode"]]
 accepts = "Graph auditLogs/signIns: {\"value\":[…]} pages, arrays, JSON lines"
 shows = "In beta: approvals, redemptions and every later token use, with client, resource, both addresses, networks, policies and session. Interactive and non-interactive sign-ins alike, where both were asked for."
 lacks = "v1.0 leaves out the authentication protocol, the transfer method, the session, the token id and the network number, and only has interactive sign-ins: grants are then seen by their codes and correlation at the most. Failed and blocked attempts carry no protocol in any version."
