@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pytest
 from tests.records.reading import Reading, audit, reading, rule, sign_in
@@ -22,6 +21,7 @@ from grantwatch.lab.records import (
     ual_record,
 )
 from grantwatch.lab.writers import write_ndjson
+from grantwatch.records.engine import duckdb
 from grantwatch.records.load import read
 from grantwatch.records.raw import texts
 

@@ -32,7 +32,13 @@ def run_explain(
     from grantwatch.verdict.pick import pick
 
     with enough(memory), reading() as progress:
-        found = hunt(paths, memory=memory, unpack_limit=unpack, progress=progress, afterwards=("grantwatch.report.explained_page",))
+        found = hunt(
+            paths,
+            memory=memory,
+            unpack_limit=unpack,
+            progress=progress,
+            afterwards=("grantwatch.report.explained_page",),
+        )
     from grantwatch.report import explained, explained_page
 
     told = explained.explained(found, pick(found.grants, grant_id))

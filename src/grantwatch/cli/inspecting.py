@@ -23,7 +23,9 @@ def run_inspect(
     from grantwatch.records.inspection import inspect
 
     with enough(memory), reading() as progress:
-        found = inspect(paths, memory=memory, unpack_limit=unpack, progress=progress, afterwards=("grantwatch.report.inspected",))
+        found = inspect(
+            paths, memory=memory, unpack_limit=unpack, progress=progress, afterwards=("grantwatch.report.inspected",)
+        )
     from grantwatch.report import inspected
 
     if format_ == "json":
