@@ -103,6 +103,15 @@ def test_what_is_over_the_limit_names_the_option(run: Run, tmp_path: Path, examp
     assert run("hunt", "logs.Zip", "--unpack-limit", "10MB").returncode == 0
 
 
+@pytest.mark.parametrize("command", ["hunt", "inspect"])
+def test_each_command_takes_an_archive(run: Run, tmp_path: Path, examples: Path, command: str) -> None:
+    zipped(tmp_path, examples / "one.json", examples / "three.csv")
+    done = run(command, "logs.Zip", "--temp-dir", ".", "--unpack-limit", f"{(examples / 'one.json').stat().st_size}B")
+    assert done.returncode == 0, done.stderr
+    assert b"three.csv: not unpacked" in done.stdout.replace(b"\n", b" ")
+    assert {entry.name for entry in tmp_path.iterdir()} == {"logs.Zip"}
+
+
 def stopped(program: subprocess.Popen[bytes], environment: dict[str, str], name: str) -> tuple[bytes, bytes]:
     """Send SIGINT as soon as a file or folder of this name is in the temporary folder."""
     spill = Path(environment["TMPDIR"])

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pytest
 from tests.records.reading import audit, reading, sign_in
@@ -24,6 +23,7 @@ from grantwatch.lab.writers import write_array, write_ndjson, write_pages
 from grantwatch.pipeline import hunt
 from grantwatch.records import salvage, sniff
 from grantwatch.records.archive import Archive
+from grantwatch.records.engine import duckdb
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.load import read
 from grantwatch.records.loader import Loader
