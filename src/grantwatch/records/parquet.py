@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grantwatch.records.forms.shapes import structure
@@ -41,15 +42,7 @@ def described(con: duckdb.DuckDBPyConnection, file: str) -> Layout | UnreadFile:
     found = layout_of((json.loads(text) for (text,) in texts[:_SAMPLE]), "parquet", whole=len(texts) <= _SAMPLE)
     if isinstance(found, str):
         return UnreadFile(file, f"Parquet of an unknown form (columns: {', '.join(names[:8])})", accepted())
-    return Layout(
-        "parquet",
-        inside=found.inside,
-        objects=found.objects,
-        forms=found.forms,
-        header=names,
-        types=types,
-        seen=found.seen,
-    )
+    return replace(found, header=names, types=types)
 
 
 def rows(source: Source, columns: Mapping[str, str]) -> str:
