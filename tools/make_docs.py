@@ -120,7 +120,7 @@ def form_page(form: Form) -> str:
 
 def wrapped_records() -> list[str]:
     """How the forms may lie within other records."""
-    flat = ", ".join(f"[{name}](#{anchor(name)})" for name, form in FORMS.items() if form.flat)
+    flat = ", ".join(f"[{name}](forms/{name}.md)" for name, form in FORMS.items() if form.flat)
     return [
         "## Records within records",
         "",

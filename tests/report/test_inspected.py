@@ -77,7 +77,7 @@ def test_what_is_lacking_is_said_and_what_that_makes_blind(poor: Inspection) -> 
     assert "redemptions and refreshes are invisible" in shown
     assert "not assessed" in shown
     assert "slides.pdf: a PDF document" in shown
-    assert "Accepted are: - Graph auditLogs/signIns" in shown
+    assert "Accepted are: - Unified Audit Log" in shown
     assert "cut.json:2: not valid JSON" in shown
 
 
