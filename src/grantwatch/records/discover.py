@@ -20,15 +20,24 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[U
     Folders are walked without following links to folders. Hidden entries of a folder, links to folders and what is
     no regular file are left out and named.
     """
-    found: dict[str, str] = {}
+    found: dict[object, str] = {}
     unread: list[UnreadFile] = []
     for given in paths:
         name = os.fspath(given)
         for file in _expand(name, unread):
-            identity = os.path.realpath(file)
+            identity = _identity(file)
             # Under two names the same file is read once, by the name that comes first whatever the order given.
             found[identity] = min(found.get(identity, file), file)
     return sorted(found.values()), unread
+
+
+def _identity(name: str) -> object:
+    """What two names of one file have in common: one link to it, or two, or another spelling of the path."""
+    try:
+        told = Path(name).stat()
+    except OSError:
+        return os.path.realpath(name)
+    return (told.st_dev, told.st_ino) if told.st_ino else os.path.realpath(name)
 
 
 def shown(name: str) -> str:

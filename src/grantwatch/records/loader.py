@@ -21,7 +21,7 @@ from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.parquet import described
 from grantwatch.records.scope import EVERYTHING, Scope
-from grantwatch.records.sniff import accepted, is_record, sniff
+from grantwatch.records.sniff import Sniffer, accepted, is_record
 from grantwatch.records.source import Source, columns_of, lenient, relation, strictly
 from grantwatch.records.tables import InputFile, Records, sql_text
 from grantwatch.records.why import unpacked, why
@@ -84,6 +84,7 @@ class Loader:
         self.scope = scope
         self.passes = 0
         self.ledger = Ledger(records.con)
+        self.sniffer = Sniffer()
 
     def load(self, given: Iterable[Given]) -> None:
         """Read the files into the tables of `records`, and leave there what became of them."""
@@ -143,7 +144,7 @@ class Loader:
         return None
 
     def _looked_at(self, number: int, given: Given) -> InputFile | UnreadFile:
-        layout = sniff(given.source)
+        layout = self.sniffer.sniff(given.source)
         if isinstance(layout, UnreadFile):
             return layout
         file = InputFile(number, given.path, layout, given.source, given.source)

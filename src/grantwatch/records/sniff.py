@@ -14,16 +14,19 @@ from itertools import islice
 from pathlib import Path
 
 from grantwatch.records.forms import FORMS
+from grantwatch.records.forms.form import reached
 from grantwatch.records.headers import translated
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.pieces import PAGES, Pieces
 from grantwatch.records.wrappers import LOOSE, PLACES, WRAPPERS, Place, before, decoded, reach
 
-__all__ = ["Layout", "accepted", "column_name", "forms_of", "inner", "is_record", "layout_of", "sniff"]
+__all__ = ["Layout", "Sniffer", "accepted", "column_name", "forms_of", "inner", "is_record", "layout_of", "sniff"]
 
 _HEAD = 1 << 18
 _HEAD_LIMIT = 1 << 24
 _SAMPLE = 200
+_SMALL = 1 << 18
+"""Bytes of a file that is told by its first record where others like it went before."""
 _PREAMBLE = re.compile(r"(?:#TYPE\s|sep=|\"sep=)[^\r\n]*\r?\n")
 """Lines that PowerShell and spreadsheets put in front of the header of a CSV."""
 _MAGIC = (
@@ -90,12 +93,80 @@ def forms_of(record: object) -> tuple[str, ...]:
     """The forms that a decoded record may be of, in the registry's order; empty where it is of none."""
     if not isinstance(record, Mapping):
         return ()
-    return tuple(name for name, form in FORMS.items() if form.recognises(record))
+    told = _signature(record)
+    found = _TOLD.get(told)
+    if found is None:
+        found = tuple(name for name, form in FORMS.items() if form.recognises(record))
+        if len(_TOLD) < _MOST_TOLD:
+            _TOLD[told] = found
+    return found
+
+
+_Signature = tuple[frozenset[str], tuple[str, ...]]
+_DEEP = tuple(
+    dict.fromkeys(
+        key for form in FORMS.values() if not form.is_flat for keys in form.keys for key in keys if "." in key
+    )
+)
+_MOST_TOLD = 4096
+_TOLD: dict[_Signature, tuple[str, ...]] = {}
+"""By what is there in a record, the forms it may be of: the records of one export are alike."""
+
+
+def _signature(record: Mapping[str, object]) -> _Signature:
+    """All that forms are told by: the keys that hold something, and those of the deeper keys that do."""
+    there = frozenset(key for key, value in record.items() if value is not None)
+    return there, tuple(key for key in _DEEP if key.partition(".")[0] in there and reached(record, key) is not None)
 
 
 def is_record(value: object) -> bool:
     """True where a decoded JSON value is, or holds inside, a record of a known form."""
     return bool(forms_of(inner(value)[0]))
+
+
+class Sniffer:
+    """Tells layouts one after another. A small file that begins as an earlier one did is told by its first record.
+
+    Should others in it be of other forms, no form claims them at first, and they are looked at then.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[_Signature, Layout] = {}
+
+    def sniff(self, file: str) -> Layout | UnreadFile:
+        """As the function `sniff`."""
+        first = _first_record(file)
+        told = _signature(first) if first is not None else None
+        layout = self._known.get(told) if told is not None else None
+        if layout is not None:
+            return layout
+        found = sniff(file)
+        plain = isinstance(found, Layout) and found.container == "lines" and not (found.page or found.inside)
+        if told is not None and isinstance(found, Layout) and plain and found.forms and not found.rewrite:
+            self._known[told] = found
+        return found
+
+
+def _first_record(file: str) -> Mapping[str, object] | None:
+    """The first record of a small file of plain JSON lines; None where it is anything else, or may be."""
+    try:
+        with Path(file).open("rb") as raw:
+            data = raw.read(_SMALL + 1)
+    except OSError:
+        return None
+    line, _, rest = data.partition(b"\n")
+    if len(data) > _SMALL or line[:1] != b"{" or rest[:1] not in (b"", b"{"):
+        return None
+    try:
+        value = decoded(line.decode())
+    except UnicodeDecodeError:
+        return None
+    if not isinstance(value, dict) or not _HOLDERS.isdisjoint(value) or not _PAGED.isdisjoint(value):
+        return None
+    return value
+
+
+_PAGED = frozenset(page.partition(".")[0] for page in PAGES)
 
 
 def sniff(file: str) -> Layout | UnreadFile:
@@ -277,9 +348,12 @@ def _looks_like_lines(text: str) -> bool:
     return any(is_record(decoded(line)) for line in text.split("\n", 6)[1:6])
 
 
+_HOLDERS = frozenset(place[0] for place in PLACES)
+
+
 def inner(value: object) -> tuple[object, Place | None]:
     """The record of a known form inside the record, and where it was; else the record itself."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not _HOLDERS.isdisjoint(value):
         known: bool | None = None
         for place in PLACES:
             held = reach(value, place)

@@ -13,7 +13,7 @@ from typing import Any
 from grantwatch.errors import DeclarationError
 from grantwatch.records.forms.shapes import flat_columns, rebuilt
 
-__all__ = ["ABSENT", "WAYS", "Form", "flattened", "load"]
+__all__ = ["ABSENT", "WAYS", "Form", "flattened", "load", "reached"]
 
 _HEADER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
 _NEEDED: Mapping[str, type] = {
@@ -107,7 +107,7 @@ class Form:
         """True where the record has all keys of one alternative. `where` is left to SQL."""
         if self.is_flat:
             return any(all(record.get(key) is not None for key in alternative) for alternative in self.keys)
-        return any(all(_reach(record, key) is not None for key in alternative) for alternative in self.keys)
+        return any(all(reached(record, key) is not None for key in alternative) for alternative in self.keys)
 
     def outermost(self, key: str) -> str:
         """The raw column that one of `keys` reaches into."""
@@ -130,7 +130,8 @@ class Form:
         return "STRUCT(" + ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items()) + ")"
 
 
-def _reach(record: Mapping[str, Any], key: str) -> Any:
+def reached(record: Mapping[str, Any], key: str) -> Any:
+    """What stands at a dotted key of a record; None where there is nothing."""
     value: Any = record
     for part in key.split("."):
         if isinstance(value, str) and value.startswith("{"):
@@ -139,7 +140,7 @@ def _reach(record: Mapping[str, Any], key: str) -> Any:
                 value = json.loads(value)
             except (ValueError, RecursionError):
                 return None
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict) and not isinstance(value, Mapping):
             return None
         value = value.get(part)
     return value
