@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.records.reading import audit, reading, rule, sign_in
@@ -101,7 +102,12 @@ def test_what_is_no_log_in_it_is_named(tree: Path) -> None:
 @pytest.mark.parametrize("line", [True, False])
 def test_a_page_under_any_of_its_keys(tmp_path: Path, page: str, line: bool) -> None:
     records = [graph_signin(sign_in(number)) for number in range(3)]
-    pages = [{"@odata.count": 2, page: records[:2]}, {page: records[2:], "@odata.nextLink": None}, {page: []}]
+    outer, _, within = page.partition(".")
+
+    def held(listed: list[Any]) -> dict[str, Any]:
+        return {outer: {within: listed}} if within else {outer: listed}
+
+    pages = [{"@odata.count": 2} | held(records[:2]), held(records[2:]) | {"@odata.nextLink": None}, held([])]
     text = "\n".join(json.dumps(each, indent=None if line else 1) for each in pages)
     (tmp_path / "pages.json").write_text(text)
     found = reading(tmp_path)

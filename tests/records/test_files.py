@@ -36,11 +36,10 @@ from grantwatch.lab.writers import (
     write_search_csv,
 )
 from grantwatch.pipeline import hunt
-from grantwatch.records import loader
 from grantwatch.records.discover import discover
 from grantwatch.records.load import read
 from grantwatch.records.raw import texts
-from grantwatch.records.sniff import sniff
+from grantwatch.records.sniff import Sniffer, sniff
 
 NAMES = [
     'we\'ird "quoted" name.json',
@@ -160,7 +159,7 @@ def test_a_file_that_goes_away_while_it_is_read(tmp_path: Path, monkeypatch: pyt
             Path(name).unlink()
         return layout
 
-    monkeypatch.setattr(loader, "sniff", sniff_and_remove)
+    monkeypatch.setattr(Sniffer, "sniff", lambda _, name: sniff_and_remove(name))
     found = reading(tmp_path)
 
     assert found.parsed == 2

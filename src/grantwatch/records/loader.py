@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch.records import salvage
+from grantwatch.records.bundle import bundle, parcels
 from grantwatch.records.containers import Containers, Given
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
@@ -22,7 +22,7 @@ from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.parquet import described
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.sniff import Sniffer, accepted, is_record
-from grantwatch.records.source import Source, columns_of, lenient, relation, strictly
+from grantwatch.records.source import Source, columns_of, lenient, marked, relation, strictly
 from grantwatch.records.tables import InputFile, Records, sql_text
 from grantwatch.records.why import unpacked, why
 
@@ -85,6 +85,7 @@ class Loader:
         self.passes = 0
         self.ledger = Ledger(records.con)
         self.sniffer = Sniffer()
+        self.links: bool | None = None
 
     def load(self, given: Iterable[Given]) -> None:
         """Read the files into the tables of `records`, and leave there what became of them."""
@@ -106,12 +107,13 @@ class Loader:
         total = sum(file.size for file in self.records.files) or 1
         done = 0
         for group in groups.values():
-            size = sum(file.size for file in group)
-            with _watched(self.con, self._tell(done / total, size / total)):
-                self._read_group(group)
-                for file in group:
-                    self._read_anew_where_changed(file)
-            done += size
+            for part in parcels(group):
+                size = sum(file.size for file in part)
+                with _watched(self.con, self._tell(done / total, size / total)):
+                    self._read_group(part)
+                    for file in part:
+                        self._read_anew_where_changed(file)
+                done += size
         if self.meanwhile is not None:
             self.meanwhile.join()
         self.progress("judging", 1.0)
@@ -207,15 +209,16 @@ class Loader:
         if file.layout.rewrite or (large_page and not file.layout.gzip) or _cut_off(file):
             return self._salvage(file, clean=False)
         # A name that SQL can tell the file by, and that no glob character hides in.
-        link = self.records.workspace / f"{file.file_id:09d}"
+        file.link = self.records.workspace / f"{file.file_id:09d}"
         try:
-            link.symlink_to(os.path.abspath(file.source))
+            if self.links is None:
+                self.links = bool(file.readable)
         except OSError:
+            self.links = False
+        if not self.links:
             # No links here (Windows without the right to make them): the file is read alone, under its own name.
             file.readable = re.sub(r"([*?[])", r"[\1]", file.source)
             file.alone = True
-        else:
-            file.readable = str(link)
         return True
 
     def _salvage(self, file: InputFile, *, clean: bool) -> bool:
@@ -307,27 +310,44 @@ class Loader:
             self.records.files.remove(file)
 
     def _insert(self, form: Form, files: list[InputFile], pass_id: int) -> None:
-        source = Source([file.readable for file in files], files[0].layout)
-        if files[0].lenient:
-            self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
-            return
-        if not any(file.faulty for file in files) and strictly(source):
+        layout = files[0].layout
+        if layout.container == "lines" and not (files[0].lenient or any(file.faulty for file in files)):
             # Most files have no fault, and to look out for one in every value takes a quarter of the time.
             try:
-                self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
+                self._insert_strictly(form, files, pass_id)
             except _faults():
                 for file in files:
                     file.faulty = True
             else:
                 return
+        source = Source([file.readable for file in files], layout)
+        if files[0].lenient:
+            self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
+            return
         self._insert_rows(form, files, pass_id, relation(source, form))
 
-    def _insert_rows(self, form: Form, files: list[InputFile], pass_id: int, rows: str) -> None:
+    def _insert_strictly(self, form: Form, files: list[InputFile], pass_id: int) -> None:
+        """Read on condition that there is no fault; raises where there is one, and nothing was stored then."""
+        together = self.records.workspace / "bundled"
+        try:
+            if bundle(files, together):
+                rows = marked(Source([str(together)], files[0].layout), form)
+                self._insert_rows(form, files, pass_id, rows, "source.filename")
+                return
+        finally:
+            together.unlink(missing_ok=True)
+        source = Source([file.readable for file in files], files[0].layout)
+        self._insert_rows(form, files, pass_id, relation(source, form, strict=strictly(source)))
+
+    def _insert_rows(
+        self, form: Form, files: list[InputFile], pass_id: int, rows: str, file_id: str | None = None
+    ) -> None:
         shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
         if self.scope:
             shape = self.scope.narrowed(form.table, self._columns(form.table), shape)
         # No join, here or in a mapping: the plan must keep the order of the rows (see Records in this module).
-        file_id = str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
+        if file_id is None:
+            file_id = str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
         self.con.execute(
             f"INSERT INTO {form.table} WITH raw AS ("
             f"SELECT {file_id} AS file_id, {form.claims()} AS claimed, {columns_of(form)} FROM ({rows}) AS source"

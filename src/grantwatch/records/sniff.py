@@ -85,7 +85,7 @@ def accepted() -> str:
     wrapped = ", ".join(wrapper.paths[0] for wrapper in WRAPPERS)
     return (
         f"accepted are {forms}; Parquet with the columns of one of these; plain, gzip or in a zip archive; "
-        f"each also within an outer record ({wrapped})"
+        f"each also within an outer record; places for it are {wrapped}"
     )
 
 

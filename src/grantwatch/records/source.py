@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grantwatch.records import parquet
+from grantwatch.records.bundle import MARK
 from grantwatch.records.forms import Form
 from grantwatch.records.forms.shapes import shape, structure
 from grantwatch.records.sniff import Layout
@@ -20,6 +21,7 @@ __all__ = [
     "json_values",
     "kinds_at",
     "lenient",
+    "marked",
     "opened",
     "outermost",
     "read_csv",
@@ -84,6 +86,13 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
         names = ", ".join(f"{record}.{_name(name)} AS {_name(name)}" for name in form.columns)
         return f"SELECT filename, {names} FROM ({rows}) AS outer_rows"
     return _inner(rows, place, form)
+
+
+def marked(source: Source, form: Form) -> str:
+    """As `relation` for one file that `bundle` wrote: `filename` is the number of the file. Raises for every fault."""
+    names = ", ".join(_name(name) for name in form.columns)
+    read = _read_json(source, {MARK: "INTEGER", **form.columns}, strict=True)
+    return f"SELECT {_name(MARK)} AS filename, {names} FROM {read}"
 
 
 def strictly(source: Source) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,8 +32,8 @@ class InputFile:
     file_id: int
     path: str
     layout: Layout
-    readable: str
-    """The path that is read: the file itself, or its rewritten copy."""
+    opened_by: str
+    """The path that is read: the file itself, or its rewritten copy. See `readable`."""
     source: str
     """The name to open it by; `path` is the same made printable."""
     size: int = 0
@@ -52,6 +53,21 @@ class InputFile:
     """Where outer records in it hold records, as far as it was looked at."""
     given: Layout = field(init=False)
     """How the records lie in the file itself, whatever `readable` is."""
+
+    link: Path | None = None
+    """A name for the engine that is yet to be made: many small files never need one of their own."""
+
+    @property
+    def readable(self) -> str:
+        """The path to give to the engine. Makes the link where that is still to be done."""
+        if self.link is not None:
+            self.link.symlink_to(os.path.abspath(self.source))
+            self.opened_by, self.link = str(self.link), None
+        return self.opened_by
+
+    @readable.setter
+    def readable(self, path: str) -> None:
+        self.opened_by, self.link = path, None
 
     def __post_init__(self) -> None:
         self.given = self.layout
