@@ -19,7 +19,7 @@ MARK = "grantwatch_file"
 
 _SMALL = 1 << 20
 _FEW = 16
-_PARCEL = 1 << 27
+_PARCEL = 1 << 28
 _MOST = 20_000
 """Bytes and files of one bundle: what lies on disk twice at the most."""
 
