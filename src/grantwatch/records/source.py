@@ -149,9 +149,17 @@ def opened(values: str, places: Sequence[Place], keys: Sequence[str]) -> tuple[l
     """
     texts: list[tuple[str, Place | None]] = [("json", None)]
     texts += [(f"held{number}", place) for number, place in enumerate(places)]
-    held = ", ".join(["json", *(f"{_held_at(place)} AS {text}" for text, place in texts if place is not None)])
+    held = ", ".join(["json", *(f"{_held(number)} AS held{number - 1}" for number in range(1, len(places) + 1))])
     kinds = ", ".join(f"{text}, {kinds_at(keys, text)} AS {text}_kinds" for text, _ in texts)
-    rows = f"SELECT {kinds} FROM (SELECT {held} FROM ({values}) AS outer_values) AS held_values"
+    paths = f"[{', '.join(_path(*place) for place in places)}]"
+    # All places at once: each call of a JSON function holds every record of a batch in memory, taken apart.
+    looked = (
+        f"SELECT json, json_type(json, {paths}) AS kinds, json_extract(json, {paths}) AS objects, "
+        f"json_extract_string(json, {paths}) AS strings FROM ({values}) AS outer_values"
+        if places
+        else f"SELECT json FROM ({values}) AS outer_values"
+    )
+    rows = f"SELECT {kinds} FROM (SELECT {held} FROM ({looked}) AS looked_at) AS held_values"
     return sorted(texts, key=lambda pair: before(pair[1])), rows
 
 
@@ -176,12 +184,11 @@ def kinds_at(places: Iterable[Place | str], text: str = "json") -> str:
     return f"json_type({text}, [{', '.join(paths)}])"
 
 
-def _held_at(place: Place) -> str:
-    """SQL for the record that `json` holds at a place, as an object or as JSON text; NULL where there is none."""
-    path = _path(*place)
+def _held(number: int) -> str:
+    """SQL for the record at the place of that number, as an object or as JSON text; NULL where there is none."""
     return (
-        f"CASE json_type(json, {path}) WHEN 'OBJECT' THEN json_extract(json, {path}) "
-        f"WHEN 'VARCHAR' THEN try_cast(json_extract_string(json, {path}) AS JSON) END"
+        f"CASE kinds[{number}] WHEN 'OBJECT' THEN objects[{number}] "
+        f"WHEN 'VARCHAR' THEN try_cast(strings[{number}] AS JSON) END"
     )
 
 
