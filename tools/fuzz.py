@@ -90,12 +90,14 @@ def line(record: Any, rng: random.Random) -> bytes:
     return text
 
 
-def records(folder: Path) -> tuple[list[Any], dict[tuple[str, ...], list[list[str]]]]:
-    """All JSON records of the lab, and the rows of its CSV files by their header."""
-    found: list[Any] = []
+def records(folder: Path) -> tuple[list[list[Any]], dict[tuple[str, ...], list[list[str]]]]:
+    """The JSON records of each file of the lab, and the rows of its CSV files by their header."""
+    files: list[list[Any]] = []
     tables: dict[tuple[str, ...], list[list[str]]] = {}
     for form in FORMS:
         for path in write_tenant(Fabrikam().events(), form, folder / form):
+            found: list[Any] = []
+            files.append(found)
             data = path.read_bytes()
             if data[:2] == b"\x1f\x8b":
                 data = gzip.decompress(data)
@@ -109,14 +111,16 @@ def records(folder: Path) -> tuple[list[Any], dict[tuple[str, ...], list[list[st
                 at += len(text[at:]) - len(text[at:].lstrip())
                 pages = value if isinstance(value, list) else [value]
                 for page in pages:
-                    inner = page.get("value", page.get("records")) if isinstance(page, dict) else None
+                    inner = page.get("value", page.get("records", page.get("hits"))) if isinstance(page, dict) else None
+                    inner = inner["hits"] if isinstance(inner, dict) and "hits" in inner else inner
                     found += inner if isinstance(inner, list) else [page]
-    return found, tables
+    return [file for file in files if file], tables
 
 
-def json_batch(found: list[Any], rng: random.Random) -> tuple[bytes, int]:
-    """Lines of any forms, and how many."""
-    lines = [line(rng.choice(found), rng) for _ in range(BATCH)]
+def json_batch(files: list[list[Any]], rng: random.Random) -> tuple[bytes, int]:
+    """Lines of one form, or of two or three, and how many."""
+    chosen = rng.sample(files, rng.choice((1, 1, 1, 2, 3)))
+    lines = [line(rng.choice(rng.choice(chosen)), rng) for _ in range(BATCH)]
     return b"\n".join(lines), sum(bool(each.strip(b" \t\r\n")) for each in lines)
 
 
@@ -159,14 +163,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="grantwatch-fuzz-"))
-    found, tables = records(folder / "lab")
+    files, tables = records(folder / "lab")
     total: Counter[str] = Counter()
     failed: list[str] = []
     begun, done, number = time.perf_counter(), 0, 0
     while done < options.inputs:
         number += 1
         rng = random.Random(f"{options.seed} {number}")
-        data, written = csv_batch(tables, rng) if number % 5 == 0 else json_batch(found, rng)
+        data, written = csv_batch(tables, rng) if number % 5 == 0 else json_batch(files, rng)
         path = folder / f"{number:05d}.log"
         path.write_bytes(data)
         wrong, became = tried(path, written)
