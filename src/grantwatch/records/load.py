@@ -23,7 +23,7 @@ __all__ = ["Progress", "Records", "connect", "nothing_read", "read"]
 def read(
     paths: Iterable[str | os.PathLike[str]],
     *,
-    memory: str = "600MB",
+    memory: str = "700MB",
     unpack_limit: int | None = None,
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,

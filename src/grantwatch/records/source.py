@@ -115,19 +115,26 @@ def _line_ended(file: str) -> bool:
         return stream.read(1) == b"\n"
 
 
-def lenient(source: Source, form: Form, places: Sequence[Place] = ()) -> str:
+def lenient(source: Source, form: Form, places: Sequence[Place] = (), *, long: bool = True) -> str:
     """As `relation` for one file, but value by value: slower, and only an odd value of a record is lost.
 
     Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
     value is taken for a list of one, and records that lie in other ways than the rest are found all the same: as they
-    are, and at any of `places` in outer records.
+    are, and at any of `places` in outer records. Without `long` a value of more than a megabyte raises, and what is
+    looked at together, every value of it taken apart in memory, is no more than two.
     """
     columns = _literal(shape(form.columns))
-    names = ", ".join(f"{_opened(name, kind)} AS {_name(name)}" for name, kind in form.columns.items())
+    nested = {name: number for number, name in enumerate((n for n, k in form.columns.items() if k != "VARCHAR"), 1)}
+    names = ", ".join(
+        f"{_opened(name, kind, nested.get(name))} AS {_name(name)}" for name, kind in form.columns.items()
+    )
+    paths = f"[{', '.join(map(_path, nested))}]"
+    looked = f", json_type(json, {paths}) AS kinds, json_extract_string(json, {paths}) AS strings" if nested else ""
+    limit = _OBJECT_LIMIT if long else _SMALL_RECORD
     return (
         f"SELECT {_literal(source.files[0])} AS filename, {names} FROM ("
-        f"SELECT json, CAST(json_transform(json, {columns}) AS {form.struct()}) AS record "
-        f"FROM ({_chosen(record_values(source), form, places)}) AS texts) AS records"
+        f"SELECT json, CAST(json_transform(json, {columns}) AS {form.struct()}) AS record{looked} "
+        f"FROM ({_chosen(record_values(source, limit), form, places)}) AS texts) AS records"
     )
 
 
@@ -196,20 +203,22 @@ def _path(*keys: str) -> str:
     return _literal("$" + "".join(f'."{key}"' for key in keys))
 
 
-def _opened(name: str, kind: str) -> str:
-    """A column of a record; where it should be nested but is text, what the text holds."""
+def _opened(name: str, kind: str, number: int | None) -> str:
+    """A column of a record; where it should be nested but is text, what the text holds.
+
+    `number` is its place among the nested columns, which are looked at all at once: see `opened`.
+    """
     value = f"record.{_name(name)}"
-    if kind == "VARCHAR":
+    if number is None:
         return value
-    path = _path(name)
-    held = f"json_extract_string(json, {path})"
+    held = f"strings[{number}]"
     if kind == "VARCHAR[]":
         held = f"to_json([{held}])"
     inner = f"CAST(json_transform(try_cast({held} AS JSON), {_literal(structure(kind))}) AS {kind})"
-    return f"CASE WHEN json_type(json, {path}) = 'VARCHAR' THEN {inner} ELSE {value} END"
+    return f"CASE WHEN kinds[{number}] = 'VARCHAR' THEN {inner} ELSE {value} END"
 
 
-def record_values(source: Source) -> str:
+def record_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
     """A SELECT of `json` and `value_number`: every record of one file as JSON, and which top-level value holds it.
 
     NULL for a broken line. A value that is no page is a record itself, and so is a row of a CSV.
@@ -218,7 +227,7 @@ def record_values(source: Source) -> str:
         return parquet.row_values(source)
     if source.layout.container == "csv":
         return csv_values(source)
-    values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source)}) AS read_values"
+    values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source, limit)}) AS read_values"
     if source.layout.page is None:
         return values
     path = _path(*source.layout.page.split("."))
@@ -228,9 +237,9 @@ def record_values(source: Source) -> str:
     return f"SELECT value_number, unnest({listed}) AS json FROM ({values}) AS numbered"
 
 
-def json_values(source: Source) -> str:
+def json_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
     """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
-    return f"SELECT json FROM {_read_json(source, None, _OBJECT_LIMIT)}"
+    return f"SELECT json FROM {_read_json(source, None, limit)}"
 
 
 def columns_of(form: Form) -> str:
