@@ -322,7 +322,10 @@ class Loader:
                 return
         source = Source([file.readable for file in files], layout)
         if files[0].lenient:
-            self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
+            try:
+                self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places, long=False))
+            except _faults():
+                self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
             return
         self._insert_rows(form, files, pass_id, relation(source, form))
 
