@@ -14,7 +14,6 @@ from grantwatch.records.sniff import Layout, accepted, column_name, layout_of
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.source import Source
 
 __all__ = ["described", "read_parquet", "row_values", "rows"]
 
@@ -45,20 +44,20 @@ def described(con: duckdb.DuckDBPyConnection, file: str) -> Layout | UnreadFile:
     return replace(found, header=names, types=types)
 
 
-def rows(source: Source, columns: Mapping[str, str]) -> str:
+def rows(files: Sequence[str], layout: Layout, columns: Mapping[str, str]) -> str:
     """A SELECT of `filename` and the raw `columns` (of a form, or of what holds it), in the order of the rows."""
-    cells = ", ".join(f"{_cell(source.layout, name, kind)} AS {_name(name)}" for name, kind in columns.items())
-    return f"SELECT {_FILE} AS filename, {cells} FROM {read_parquet(source)}"
+    cells = ", ".join(f"{_cell(layout, name, kind)} AS {_name(name)}" for name, kind in columns.items())
+    return f"SELECT {_FILE} AS filename, {cells} FROM {read_parquet(files)}"
 
 
-def row_values(source: Source) -> str:
+def row_values(files: Sequence[str], layout: Layout) -> str:
     """A SELECT of `json` and `value_number` (1-based): every row as one JSON object."""
-    return f"SELECT {_NUMBER} + 1 AS value_number, {_record(source.layout)} AS json FROM {read_parquet(source)}"
+    return f"SELECT {_NUMBER} + 1 AS value_number, {_record(layout)} AS json FROM {read_parquet(files)}"
 
 
-def read_parquet(source: Source) -> str:
+def read_parquet(files: Sequence[str]) -> str:
     """The scan itself, with the name of the file and the number of the row beside the columns."""
-    return _scan(source.files)
+    return _scan(files)
 
 
 def _scan(files: Sequence[str]) -> str:

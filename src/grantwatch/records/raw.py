@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from grantwatch.records.rows import wide_cells
+from grantwatch.records.cells import wide_cells
 from grantwatch.records.source import LINE_LIMIT, Source, record_values
 
 if TYPE_CHECKING:

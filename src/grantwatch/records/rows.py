@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import IO
 
+from grantwatch.records.cells import wide_cells
 from grantwatch.records.sniff import Layout
 
-__all__ = ["repair", "wide_cells"]
+__all__ = ["repair"]
 
 _SPAN = 5000
 """Lines that one quoted cell may reach over."""
@@ -45,16 +45,6 @@ def repair(lines: Iterator[str], layout: Layout, out: IO[str], reject: Callable[
                 # An empty cell at the end keeps a row of empty cells from being an empty line.
                 writer.writerow([*cells[:width], *[""] * (width - len(cells))])
             source.drop(span)
-
-
-@contextmanager
-def wide_cells(size: int) -> Iterator[None]:
-    """Let Python's CSV reader take cells of up to `size` characters; what holds otherwise is too little for logs."""
-    limit = csv.field_size_limit(size)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(limit)
 
 
 class _Lines:

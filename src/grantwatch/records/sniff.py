@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from grantwatch.records.cells import wide_cells
 from grantwatch.records.forms import FORMS
 from grantwatch.records.forms.form import reached
 from grantwatch.records.headers import translated
@@ -405,8 +406,6 @@ def _csv(text: str, whole: bool) -> Layout | str:
 
 def _csv_sample(text: str, names: tuple[str, ...], delimiter: str, whole: bool) -> _Sample | None:
     """What the first rows hold inside; None where no column may hold a record."""
-    from grantwatch.records.rows import wide_cells
-
     if not any((name,) in PLACES for name in names):
         return None
     found = _Sample()

@@ -60,7 +60,7 @@ def relation(source: Source, form: Form, *, strict: bool = False) -> str:
     if layout.container == "csv":
         return _csv(source, form, place)
     if layout.container == "parquet":
-        rows = parquet.rows(source, form.columns if place is None else _holder(place, "VARCHAR"))
+        rows = parquet.rows(source.files, layout, form.columns if place is None else _holder(place, "VARCHAR"))
         return rows if place is None else _inner(rows, place, form)
     columns: Mapping[str, str] = form.columns
     if place is not None:
@@ -224,7 +224,7 @@ def record_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
     NULL for a broken line. A value that is no page is a record itself, and so is a row of a CSV.
     """
     if source.layout.container == "parquet":
-        return parquet.row_values(source)
+        return parquet.row_values(source.files, source.layout)
     if source.layout.container == "csv":
         return csv_values(source)
     values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source, limit)}) AS read_values"
