@@ -81,10 +81,11 @@ def test_a_file_that_grew_is_read_anew(tmp_path: Path, monkeypatch: pytest.Monke
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) + b"\n" for number in range(room._FEW)])
     insert = Loader._insert_strictly
 
-    def late(loader: Loader, *given: object) -> None:
-        insert(loader, *given)  # type: ignore[arg-type]
+    def late(loader: Loader, *given: object) -> bool:
+        done = insert(loader, *given)  # type: ignore[arg-type]
         with (path / "004.json").open("ab") as stream:
             stream.write(lines(99, 1)[0] + b"\n")
+        return done
 
     monkeypatch.setattr(Loader, "_insert_strictly", late)
     found = reading(path)

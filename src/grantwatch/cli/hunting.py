@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
 from grantwatch.cli.memory import enough
-from grantwatch.cli.output import check_output, write
+from grantwatch.cli.output import check_output, put
 from grantwatch.cli.progress import reading
 from grantwatch.errors import UsageError
 from grantwatch.report.formats import FORMATS, Asked
@@ -60,13 +60,10 @@ def _severity(name: str | None) -> Severity | None:
 
 
 def _show(found: Hunt, form: Format, output: str | None, asked: Asked) -> None:
-    if output is not None:
-        write(output, form.encode(found, asked))
-    elif form.name == "table":
+    if output is None and form.name == "table":
         _table(found, asked)
     else:
-        sys.stdout.buffer.write(form.encode(found, asked))
-        sys.stdout.buffer.flush()
+        put(output, form.encode(found, asked))
     if not form.coverage:
         _tell_unseen(found)
 

@@ -314,12 +314,11 @@ class Loader:
         if layout.container == "lines" and not (files[0].lenient or any(file.faulty for file in files)):
             # Most files have no fault, and to look out for one in every value takes a quarter of the time.
             try:
-                self._insert_strictly(form, files, pass_id)
+                if self._insert_strictly(form, files, pass_id):
+                    return
             except _faults():
                 for file in files:
                     file.faulty = True
-            else:
-                return
         source = Source([file.readable for file in files], layout)
         if files[0].lenient:
             try:
@@ -329,18 +328,24 @@ class Loader:
             return
         self._insert_rows(form, files, pass_id, relation(source, form))
 
-    def _insert_strictly(self, form: Form, files: list[InputFile], pass_id: int) -> None:
-        """Read on condition that there is no fault; raises where there is one, and nothing was stored then."""
+    def _insert_strictly(self, form: Form, files: list[InputFile], pass_id: int) -> bool:
+        """Read on condition that there is no fault; raises where there is one, and nothing was stored then.
+
+        False where a fault might pass unseen, so that nothing was read.
+        """
         together = self.records.workspace / "bundled"
         try:
             if bundle(files, together):
                 rows = marked(Source([str(together)], files[0].layout), form)
                 self._insert_rows(form, files, pass_id, rows, "source.filename")
-                return
+                return True
         finally:
             together.unlink(missing_ok=True)
         source = Source([file.readable for file in files], files[0].layout)
-        self._insert_rows(form, files, pass_id, relation(source, form, strict=strictly(source)))
+        if not strictly(source):
+            return False
+        self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
+        return True
 
     def _insert_rows(
         self, form: Form, files: list[InputFile], pass_id: int, rows: str, file_id: str | None = None

@@ -45,17 +45,6 @@ class Scope:
         ]
         return f"SELECT {', '.join(stored)} FROM (SELECT *, {reason} AS outside FROM ({shaped}) AS shaped) AS told"
 
-    def said(self) -> str:
-        """What was asked for, in words; empty where nothing was left out."""
-        parts = []
-        if self.since is not None:
-            parts.append(f"since {self.since.isoformat(sep=' ')} UTC")
-        if self.until is not None:
-            parts.append(f"until {self.until.isoformat(sep=' ')} UTC")
-        if self.users:
-            parts.append(f"of {', '.join(self.users)}")
-        return " and ".join(parts)
-
     def _reason(self, table: str) -> str:
         cases = []
         if self.since is not None:
