@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grantwatch.grants.model import (
@@ -230,8 +230,11 @@ EVIL = st.one_of(
 
 
 @given(user_id=EVIL, upn=EVIL, device=EVIL, prefix=EVIL, session=EVIL)
+@example(user_id="", upn="", device="", prefix="1.0.0.0/20", session="")
 def test_no_log_text_changes_a_request(user_id: str, upn: str, device: str, prefix: str, session: str) -> None:
-    plain = containment(judged(grant(user=User(None, "ada@contoso.example"), follow_ons=(), legs=())))
+    # Its redeemer came from a network of its own, so that every request that an honest grant brings is known.
+    seen = (leg(LegKind.REDEMPTION, T0, Network("203.0.113.9", "203.0.113.0/24", None, "US")),)
+    plain = containment(judged(grant(user=User(None, "ada@contoso.example"), follow_ons=(), legs=seen)))
     evil = grant(
         user=User(user_id, upn, upn, user_id),
         session_id=session,
