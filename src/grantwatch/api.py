@@ -102,7 +102,7 @@ class Logs:
 
     def sign_ins(self) -> pa.RecordBatchReader:
         """Token issuance attempts, cleaned: one row per record that counts, with the file and its place in it."""
-        from grantwatch.records.tables import cleaned
+        from grantwatch.records.database import cleaned
 
         return self._stream(cleaned("kept_sign_in"))
 

@@ -17,7 +17,7 @@ from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
     from grantwatch.grants import Reconstruction
-    from grantwatch.records.load import Progress, Records
+    from grantwatch.records.tables import Progress, Records
     from grantwatch.signals.signal import NotAssessed
     from grantwatch.verdict.model import Incident, Judged
 

@@ -13,9 +13,9 @@ from grantwatch.lab.events import ENTRA, EXCHANGE, ActivityEvent, Machine, Perso
 from grantwatch.lab.ids import Mint, token_id_of
 from grantwatch.lab.seen import CallEvent, ClickEvent, RiskEvent
 from grantwatch.records.coverage import coverage, file_reports, sums
+from grantwatch.records.database import cleaned
 from grantwatch.records.load import read
 from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordSums, UnreadFile
-from grantwatch.records.tables import cleaned
 
 START = datetime(2026, 3, 2, 8, 0)
 TENANT = "11111111-2222-4333-8444-555555555555"

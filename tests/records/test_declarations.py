@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from grantwatch import records as room
 from grantwatch.errors import DeclarationError
+from grantwatch.records.database import connect
 from grantwatch.records.forms import FORMS, NAMES, Form, form
 from grantwatch.records.forms.form import flattened, load, parse
-from grantwatch.records.load import connect
 from grantwatch.records.sniff import accepted
 
 ROOM = Path(str(room.__file__)).parent

@@ -12,7 +12,8 @@ from tests.records.reading import reading, sign_in
 from grantwatch.lab.records import Record, graph_signin, search_row, ual_record
 from grantwatch.lab.writers import write_array, write_ndjson, write_pages, write_search_csv
 from grantwatch.records import salvage
-from grantwatch.records.load import connect, read
+from grantwatch.records.database import connect
+from grantwatch.records.load import read
 from grantwatch.records.sniff import Layout, column_name, sniff
 
 

@@ -34,10 +34,10 @@ from grantwatch.lab.siem import (
 )
 from grantwatch.lab.writers import write_array, write_hits, write_ndjson, write_splunk_csv
 from grantwatch.records import salvage, wrappers
+from grantwatch.records.database import connect, sql_text
 from grantwatch.records.forms import FORMS
 from grantwatch.records.sniff import Layout, accepted, inner, sniff
 from grantwatch.records.source import Source, columns_of, lenient, relation
-from grantwatch.records.tables import connect, sql_text
 
 Wrap = Callable[[Record], Record]
 DOCUMENT: Record = {"@timestamp": "2026-03-02T08:00:00.000Z", "event": {"dataset": "azure.signinlogs"}}

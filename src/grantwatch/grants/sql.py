@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from grantwatch.records.tables import cleaned
+from grantwatch.records.database import cleaned
 
 if TYPE_CHECKING:
     import duckdb

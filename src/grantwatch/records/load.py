@@ -6,18 +6,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grantwatch.records import standard_input
-from grantwatch.records.containers import Given
-from grantwatch.records.discover import discover, shown
-from grantwatch.records.limits import Limits
-from grantwatch.records.loader import Loader
-from grantwatch.records.model import UnreadFile
+from grantwatch.records.database import connect
 from grantwatch.records.scope import EVERYTHING, Scope
-from grantwatch.records.tables import Progress, Records, connect
 
-__all__ = ["Progress", "Records", "connect", "nothing_read", "read"]
+if TYPE_CHECKING:
+    from grantwatch.records.model import UnreadFile
+    from grantwatch.records.tables import Progress, Records
+
+__all__ = ["nothing_read", "read"]
 
 
 def read(
@@ -37,22 +37,31 @@ def read(
 
     Of records outside `scope` nothing is kept but their number, by reason.
     """
-    named = [os.fspath(path) for path in paths]
-    names, unread = discover(name for name in named if name != standard_input.NAME)
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
+    records: Records | None = None
     try:
-        records = Records(connect(workspace, memory), [], unread, [], workspace)
-    except BaseException:
-        shutil.rmtree(workspace, ignore_errors=True)
-        raise
-    try:
+        with ThreadPoolExecutor(1) as beside:
+            # The engine comes up while the rest of this room, and what it knows of every form, is loaded.
+            connected = beside.submit(connect, workspace, memory)
+            from grantwatch.records import standard_input
+            from grantwatch.records.containers import Given
+            from grantwatch.records.discover import discover, shown
+            from grantwatch.records.limits import Limits
+            from grantwatch.records.loader import Loader
+            from grantwatch.records.tables import Records
+
+            named = [os.fspath(path) for path in paths]
+            names, unread = discover(name for name in named if name != standard_input.NAME)
+            records = Records(connected.result(), [], unread, [], workspace)
         given = [Given(shown(name), name) for name in names]
         if standard_input.NAME in named:
             given.append(standard_input.spooled(workspace))
         limits = Limits.of(unpack_limit)
         Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits).load(given)
     except BaseException:
-        records.close()
+        if records is not None:
+            records.close()
+        shutil.rmtree(workspace, ignore_errors=True)
         raise
     return records
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from grantwatch.records import salvage
 from grantwatch.records.bundle import bundle, parcels
 from grantwatch.records.containers import Containers, Given
+from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.limits import Limits, is_full
@@ -23,7 +24,7 @@ from grantwatch.records.parquet import described
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.sniff import Sniffer, accepted, is_record
 from grantwatch.records.source import Source, columns_of, lenient, marked, relation, strictly
-from grantwatch.records.tables import InputFile, Records, sql_text
+from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
 
 if TYPE_CHECKING:

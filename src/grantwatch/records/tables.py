@@ -1,4 +1,4 @@
-"""What reading works on: the two canonical tables, the input files, and the connection that holds them."""
+"""What reading works on: the input files, and the connection that holds what was in them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from grantwatch.records.wrappers import Place
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["InputFile", "Progress", "Records", "cleaned", "connect", "sql_text"]
+__all__ = ["InputFile", "Progress", "Records"]
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done (0–1) while a long read runs."""
@@ -103,40 +101,3 @@ class Records:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@cache
-def sql_text(name: str) -> str:
-    """One of the room's `.sql` files."""
-    return (resources.files("grantwatch.records") / name).read_text(encoding="utf-8")
-
-
-def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection:
-    """A private in-memory DuckDB that spills into `workspace`, with the canonical tables and macros in it."""
-    from grantwatch.records.engine import duckdb
-
-    con = duckdb.connect(":memory:")
-    con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
-    con.execute(f"SET memory_limit = '{memory}'")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = true")
-    con.execute("SET enable_progress_bar_print = false")
-    con.execute("SET autoinstall_known_extensions = false")
-    con.execute(sql_text("macros.sql"))
-    con.execute(sql_text("schema.sql"))
-    con.execute(
-        "CREATE TABLE pass_form "
-        "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, "
-        "path VARCHAR);"
-        "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
-    )
-    return con
-
-
-def cleaned(source: str) -> str:
-    """SQL for the rows of `source` (a table or view of stored sign-ins with their row_id), cleaned and typed."""
-    return "(" + sql_text("cleaned.sql").replace("$source", source) + ")"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
