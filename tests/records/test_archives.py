@@ -19,6 +19,7 @@ from grantwatch.lab.records import graph_audit, graph_signin, signin_row
 from grantwatch.lab.writers import write_array, write_log_analytics_csv, write_pages
 from grantwatch.pipeline import hunt
 from grantwatch.records import containers, limits
+from grantwatch.records.containers import Containers, Given
 from grantwatch.records.load import read
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.raw import texts
@@ -432,15 +433,15 @@ def test_what_is_no_log_does_not_stay_on_disk(tmp_path: Path) -> None:
 def test_an_archive_that_is_gone_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = archive(tmp_path, {"a.json": lines(0)})
     (tmp_path / "b.json").write_bytes(lines(1))
-    told_by = containers._is_archive
+    looked_at = Containers._looked_at
 
-    def tell_and_remove(source: str) -> bool:
-        found = told_by(source)
-        if found:
+    def look_and_remove(self: Containers, given: Given) -> Given:
+        found = looked_at(self, given)
+        if found.source == str(path):
             path.unlink()
         return found
 
-    monkeypatch.setattr(containers, "_is_archive", tell_and_remove)
+    monkeypatch.setattr(Containers, "_looked_at", look_and_remove)
     found = reading(tmp_path)
 
     assert found.parsed == 1

@@ -10,7 +10,7 @@ from tests.records.reading import reading, sign_in
 
 from grantwatch.lab.records import graph_signin
 from grantwatch.records import bundle as room
-from grantwatch.records.bundle import MARK, bundle
+from grantwatch.records.bundle import MARK, Bundles
 from grantwatch.records.loader import Loader
 from grantwatch.records.tables import InputFile
 
@@ -35,17 +35,20 @@ def test_every_record_keeps_its_place(tmp_path: Path, monkeypatch: pytest.Monkey
     contents = [ways[number % 3][0].join(lines(number)) + ways[number % 3][1] for number in range(room._FEW + 4)]
     path = folder(tmp_path / "many", contents)
     used: list[bool] = []
+    take = Bundles.take
 
-    def seen(files: list[InputFile], target: Path) -> bool:
-        used.append(bundle(files, target))
+    def seen(self: Bundles, layout: object, file: InputFile, head: bytes) -> bool:
+        used.append(take(self, layout, file, head))
         return used[-1]
 
-    monkeypatch.setattr("grantwatch.records.loader.bundle", seen)
+    monkeypatch.setattr(Bundles, "take", seen)
     together = places(path)
+    monkeypatch.setattr(Bundles, "take", lambda *_: False)
+    at_the_end = places(path)
     monkeypatch.setattr("grantwatch.records.loader.bundle", lambda *_: False)
 
-    assert used == [True]
-    assert together == places(path)
+    assert used == [True] * len(contents)
+    assert together == at_the_end == places(path)
     assert len(together) == 3 * len(contents)
 
 
@@ -79,16 +82,16 @@ def test_no_record_can_pass_for_one_of_another_file(tmp_path: Path) -> None:
 
 def test_a_file_that_grew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) + b"\n" for number in range(room._FEW)])
-    insert = Loader._insert_strictly
+    settle = Loader._settle_beside
 
-    def late(loader: Loader, *given: object) -> bool:
-        done = insert(loader, *given)  # type: ignore[arg-type]
-        with (path / "004.json").open("ab") as stream:
-            stream.write(lines(99, 1)[0] + b"\n")
-        return done
+    def late(loader: Loader) -> None:
+        if loader.beside.under_way is not None:
+            with (path / "004.json").open("ab") as stream:
+                stream.write(lines(99, 1)[0] + b"\n")
+        settle(loader)
 
-    monkeypatch.setattr(Loader, "_insert_strictly", late)
+    monkeypatch.setattr(Loader, "_settle_beside", late)
     found = reading(path)
 
-    assert found.files["004.json"].records.parsed > 3
+    assert found.files["004.json"].records.parsed == 4
     assert sum(file.records.parsed for name, file in found.files.items() if name != "004.json") == 3 * (room._FEW - 1)

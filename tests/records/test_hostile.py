@@ -27,6 +27,7 @@ from grantwatch.records.engine import duckdb
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.load import read
 from grantwatch.records.loader import Loader
+from grantwatch.records.prepare import Preparer
 
 
 def once_before(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, act: Callable[[], object]) -> None:
@@ -42,7 +43,7 @@ def once_before(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, act: Ca
     monkeypatch.setattr(owner, name, stepped)
 
 
-STEPS = [(Loader, "_prepare"), (Loader, "_read_group"), (Ledger, "rows"), (Ledger, "book"), (Loader, "_settle")]
+STEPS = [(Preparer, "_readable"), (Loader, "_read_group"), (Ledger, "rows"), (Ledger, "book"), (Loader, "_settle")]
 
 
 @pytest.mark.parametrize(("owner", "name"), STEPS, ids=lambda step: getattr(step, "__name__", step))

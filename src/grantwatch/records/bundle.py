@@ -5,23 +5,112 @@ Each record gets the number of its file as a first key, so that it can still be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from grantwatch.records.containers import HEAD
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import InputFile
 
-__all__ = ["MARK", "bundle", "parcels"]
+__all__ = ["MARK", "Bundles", "Part", "bundle", "parcels"]
 
 MARK = "grantwatch_file"
 """The key with the number of the file. Of two keys of one name the first counts: no log can pass for another file."""
 
 _SMALL = 1 << 20
 _FEW = 16
-_PARCEL = 1 << 28
+_PARCEL = 1 << 27
 _MOST = 20_000
-"""Bytes and files of one bundle: what lies on disk twice at the most."""
+"""Bytes and files of one bundle. Of what lies on disk twice there is no more than twice that at any time."""
+
+
+@dataclass(slots=True)
+class Part:
+    """Files of one layout that were written into the one file `path`."""
+
+    files: list[InputFile]
+    path: Path
+
+
+@dataclass(slots=True)
+class _Open:
+    """A bundle that is being written."""
+
+    path: Path
+    out: BinaryIO
+    files: list[InputFile] = field(default_factory=list)
+    size: int = 0
+
+
+class Bundles:
+    """Bundles by layout, written while files are found. Use it in a `with`: what is left open is closed at its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[object, _Open] = {}
+        self._count = 0
+
+    def take(self, layout: object, file: InputFile, head: bytes) -> bool:
+        """Add a file that lies as `layout` says and begins with `head`. False where it has to be read by itself."""
+        if not _is_small(file):
+            return False
+        try:
+            data = head if len(head) <= HEAD else _all_of(file)
+        except OSError:
+            # It is named, with the reason, when it is read by itself.
+            return False
+        lines = _marked(file, data)
+        if not lines:
+            return False
+        into = self._open.get(layout)
+        if into is None:
+            self._folder.mkdir(exist_ok=True)
+            self._count += 1
+            path = self._folder / f"{self._count:06d}"
+            into = self._open[layout] = _Open(path, path.open("wb"))
+        into.out.write(lines)
+        into.files.append(file)
+        into.size += len(data)
+        return True
+
+    def full(self) -> Part | None:
+        """The largest bundle, where it is full or all of them together are."""
+        if not self._open:
+            return None
+        largest = max(self._open, key=lambda layout: self._open[layout].size)
+        found = self._open[largest]
+        if (
+            found.size < _PARCEL
+            and len(found.files) < _MOST
+            and sum(each.size for each in self._open.values()) < _PARCEL
+        ):
+            return None
+        return self._closed(largest)
+
+    def rest(self) -> Iterator[tuple[object, list[InputFile], Part | None]]:
+        """What is still open: its layout, its files, and the bundle of them, None where they are too few for one."""
+        for layout in list(self._open):
+            part = self._closed(layout)
+            if len(part.files) < _FEW:
+                part.path.unlink()
+                yield layout, part.files, None
+            else:
+                yield layout, part.files, part
+
+    def _closed(self, layout: object) -> Part:
+        found = self._open.pop(layout)
+        found.out.close()
+        return Part(found.files, found.path)
+
+    def __enter__(self) -> Bundles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self._open.values():
+            each.out.close()
 
 
 def parcels(files: Sequence[InputFile]) -> Iterator[list[InputFile]]:
@@ -45,24 +134,40 @@ def bundle(files: Sequence[InputFile], target: Path) -> bool:
     if not _worth_it(files):
         return False
     with target.open("wb") as out:
-        return all(out.write(part) for part in _parts(files))
+        for file in files:
+            lines = _marked(file, _all_of(file))
+            if not lines:
+                return False
+            out.write(lines)
+    return True
 
 
-def _parts(files: Iterable[InputFile]) -> Iterator[bytes]:
-    """The marked lines of each file; nothing for a file that cannot be marked."""
-    for file in files:
-        with open(file.source if file.link is not None else file.readable, "rb") as stream:  # noqa: PTH123
-            lines = stream.read(2 * _SMALL).split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        if not lines or any(line[:1] != b"{" for line in lines):
-            yield b""
-            return
-        mark = b'{"%s":%d,' % (MARK.encode(), file.file_id)
-        yield b"".join([part for line in lines for part in (mark, line[1:], b"\n")])
+def _all_of(file: InputFile) -> bytes:
+    with open(file.source if file.link is not None else file.readable, "rb") as stream:  # noqa: PTH123
+        return stream.read(2 * _SMALL)
+
+
+def _marked(file: InputFile, data: bytes) -> bytes:
+    """The lines, each with the number of the file; nothing where not every line begins a record."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if not all([line[:1] == b"{" for line in lines]):  # noqa: C419 - a list is faster, of each of many files
+        return b""
+    mark = b'{"%s":%d,' % (MARK.encode(), file.file_id)
+    return b"".join([part for line in lines for part in (mark, line[1:], b"\n")])
+
+
+def _is_plain(file: InputFile) -> bool:
+    layout = file.layout
+    return layout.container == "lines" and not (layout.page or layout.inside or layout.gzip)
+
+
+def _is_small(file: InputFile) -> bool:
+    """Whether a file that was just found can go into a bundle: nothing but its size was ever in its way."""
+    apart = file.alone or file.salvaged is not None or not file.layout.forms
+    return _is_plain(file) and file.size < _SMALL and not apart
 
 
 def _worth_it(files: Sequence[InputFile]) -> bool:
-    layout = files[0].layout
-    plain = layout.container == "lines" and not (layout.page or layout.inside or layout.gzip)
-    return plain and len(files) >= _FEW and all(file.size < _SMALL for file in files)
+    return len(files) >= _FEW and _is_plain(files[0]) and all(file.size < _SMALL for file in files)

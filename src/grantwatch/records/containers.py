@@ -5,6 +5,7 @@ A member of an archive is shown as `archive.zip!folder/member.json`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ from grantwatch.records.archive import MAGIC, Archive, Member
 from grantwatch.records.limits import MEMBERS, Limits, OverLimitError, is_full, room, size_text
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["Containers", "Given"]
+__all__ = ["HEAD", "Containers", "Given", "state"]
 
+HEAD = 1 << 18
+"""Bytes at the start of a file that are looked at first."""
 _DEPTH = 2
 """An archive in an archive is opened; one within that is not."""
 _OFFICE = ("[Content_Types].xml", "mimetype")
@@ -25,11 +28,23 @@ _LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file to read: as it is shown, and the name to open it by. `copy`: it lies in the workspace, for us alone."""
+    """A file to read: as it is shown, and the name to open it by. `copy`: it lies in the workspace, for us alone.
+
+    `head`: its first bytes, all of them where there are no more than `HEAD`; empty where it cannot be opened, which is
+    told once more is asked of it. `state`: see `state`, as it was before that.
+    """
 
     path: str
     source: str
     copy: bool = False
+    head: bytes = b""
+    state: tuple[int, int] | None = None
+
+
+def state(name: str) -> tuple[int, int]:
+    """Size and time of the last change of a file, which tell whether it was written to. Raises OSError."""
+    found = os.stat(name)  # noqa: PTH116 - of each of many files
+    return found.st_size, found.st_mtime_ns
 
 
 class Containers:
@@ -41,15 +56,19 @@ class Containers:
         self._unread = unread
         self._paths: set[str] = set()
         self._count = 0
+        self.passed = 0
+        """How many of the files given were opened so far."""
 
     def opened(self, files: Iterable[Given]) -> Iterator[Given]:
         """The files themselves, and in the place of an archive what is in it. One at a time, as they are asked for."""
         for file in files:
             yield from self._opened(file, 0)
+            self.passed += 1
 
     def _opened(self, file: Given, depth: int) -> Iterator[Given]:
-        if not _is_archive(file.source):
-            yield Given(self._unique(file.path), file.source, file.copy)
+        looked = self._looked_at(file)
+        if looked.head[:4] not in MAGIC:
+            yield looked
             return
         if depth >= _DEPTH:
             self._unread.append(UnreadFile(file.path, "an archive in an archive in an archive", _UNPACK))
@@ -131,6 +150,17 @@ class Containers:
             return None
         return target
 
+    def _looked_at(self, file: Given) -> Given:
+        try:
+            with open(file.source, "rb") as stream:  # noqa: PTH123 - of each of many files
+                found = os.fstat(stream.fileno())
+                head = stream.read(HEAD + 1)
+        except OSError:
+            # It is named, with the reason, when its content is looked at.
+            return Given(self._unique(file.path), file.source, file.copy)
+        seen = (found.st_size, found.st_mtime_ns)
+        return Given(file.path if head[:4] in MAGIC else self._unique(file.path), file.source, file.copy, head, seen)
+
     def _unique(self, path: str) -> str:
         """Records are traced by the path of their file: two files never share one."""
         name, number = path, 1
@@ -164,12 +194,3 @@ class _Told:
         for (seen, hint), count in self._counts.items():
             if count > _LISTED:
                 self.more(f"{count - _LISTED:,} more members: {seen}", hint)
-
-
-def _is_archive(source: str) -> bool:
-    try:
-        with Path(source).open("rb") as stream:
-            return stream.read(4) in MAGIC
-    except OSError:
-        # It is named, with the reason, when its content is looked at.
-        return False

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage", "file_reports", "sources_by_file", "sums", "users_by_file"]
 
 _FIELDS = ("protocol", "transfer", "session_id", "token_id", "asn", "user_agent")
+_PLACE = {name: place for place, name in enumerate(FORMS)}
 _TITLES = {
     "interactive": "Interactive sign-ins",
     "non_interactive": "Non-interactive sign-ins",
@@ -77,8 +78,8 @@ def _report(file: InputFile, counts: list[_Count], left: int) -> FileReport:
         if count.reason is not None:
             ignored[count.reason] += count.rows
     claimed = {count.form for count in counts}
-    forms = [form for name, form in FORMS.items() if name in claimed]
-    title = "; ".join(form.title for form in forms)
+    forms = [FORMS[name] for name in sorted(claimed, key=_PLACE.__getitem__)]
+    title = "; ".join([form.title for form in forms])
     return FileReport(
         file=file.path,
         form=", ".join(form.name for form in forms),

@@ -24,20 +24,12 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[U
     unread: list[UnreadFile] = []
     for given in paths:
         name = os.fspath(given)
-        for file in _expand(name, unread):
-            identity = _identity(file)
+        for file, told in _expand(name, unread):
+            # What two names of one file have in common: one link to it, or two, or another spelling of the path.
+            identity = (told.st_dev, told.st_ino) if told is not None and told.st_ino else os.path.realpath(file)
             # Under two names the same file is read once, by the name that comes first whatever the order given.
             found[identity] = min(found.get(identity, file), file)
     return sorted(found.values()), unread
-
-
-def _identity(name: str) -> object:
-    """What two names of one file have in common: one link to it, or two, or another spelling of the path."""
-    try:
-        told = Path(name).stat()
-    except OSError:
-        return os.path.realpath(name)
-    return (told.st_dev, told.st_ino) if told.st_ino else os.path.realpath(name)
 
 
 def shown(name: str) -> str:
@@ -45,43 +37,48 @@ def shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-def _expand(name: str, unread: list[UnreadFile]) -> Iterator[str]:
+_Found = tuple[str, os.stat_result | None]
+"""A file, and what the system tells of it; None where it cannot be looked at, which is told when it is opened."""
+
+
+def _expand(name: str, unread: list[UnreadFile]) -> Iterator[_Found]:
     # Path("") is the working folder, which nobody means by an empty name.
-    matches = [name] if name and _mode(name) is not None else sorted(glob.glob(name, recursive=True))
+    there, _ = _told(name) if name else (False, None)
+    matches = [name] if there else sorted(glob.glob(name, recursive=True))
     if not matches:
         unread.append(UnreadFile(shown(name), "no such file or folder", _nearest(Path(name))))
     for match in matches:
-        if stat.S_ISDIR(_mode(match) or 0):
+        _, told = _told(match)
+        if told is not None and stat.S_ISDIR(told.st_mode):
             yield from _walk(match, unread)
         else:
             yield from _regular(match, unread)
 
 
-def _mode(name: str) -> int | None:
-    """What kind of thing stands under the name; None for nothing, 0 where that cannot be told."""
+def _told(name: str) -> tuple[bool, os.stat_result | None]:
+    """Whether something stands under the name, and what the system tells of it, None where it tells nothing."""
     try:
-        return Path(name).stat().st_mode
+        return True, os.stat(name)  # noqa: PTH116 - of each of many files
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        return None
+        return False, None
     except OSError:
-        return 0
+        return True, None
 
 
-def _regular(name: str, unread: list[UnreadFile]) -> Iterator[str]:
-    """The name, unless it stands for something that would block or never end when it is read."""
-    mode = _mode(name)
-    if mode is None:
+def _regular(name: str, unread: list[UnreadFile]) -> Iterator[_Found]:
+    """The file, unless it stands for something that would block or never end when it is read."""
+    there, told = _told(name)
+    if not there:
         unread.append(UnreadFile(shown(name), "a link to something that is not there", "name the file itself"))
-    elif mode and not stat.S_ISREG(mode):
+    elif told is not None and not stat.S_ISREG(told.st_mode):
         unread.append(UnreadFile(shown(name), "not a regular file", "name a file, a folder or a glob"))
     else:
-        # One that cannot be looked at is named when it cannot be opened, with the reason.
-        yield name
+        yield name, told
 
 
-def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[str]:
+def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[_Found]:
     hidden = 0
-    files: list[str] = []
+    files: list[_Found] = []
 
     def failed(error: OSError) -> None:
         name = shown(str(error.filename))
@@ -90,12 +87,13 @@ def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[str]:
     for root, folders, names in os.walk(folder, onerror=failed):
         hidden += sum(name.startswith(".") for name in (*folders, *names))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inside = str(Path(root, "_"))[:-1]
         for name in folders:
-            if (Path(root) / name).is_symlink():
-                unread.append(UnreadFile(shown(str(Path(root) / name)), "a link to a folder", "not followed; name it"))
+            if Path(root, name).is_symlink():
+                unread.append(UnreadFile(shown(inside + name), "a link to a folder", "not followed; name it"))
         for name in sorted(names):
             if not name.startswith("."):
-                files += _regular(str(Path(root) / name), unread)
+                files += _regular(inside + name, unread)
     if hidden:
         unread.append(UnreadFile(shown(folder), f"{hidden} hidden entries", "left out; name them to have them read"))
     if not files:

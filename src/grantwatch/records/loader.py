@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grantwatch.records import salvage
-from grantwatch.records.bundle import bundle, parcels
-from grantwatch.records.containers import Containers, Given
+from grantwatch.records.beside import Beside, Reading
+from grantwatch.records.bundle import Bundles, Part, bundle, parcels
+from grantwatch.records.containers import Containers, Given, state
 from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import Quarantined, UnreadFile
-from grantwatch.records.parquet import described
+from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
-from grantwatch.records.sniff import Sniffer, accepted, is_record
+from grantwatch.records.sniff import accepted, is_record
 from grantwatch.records.source import Source, columns_of, lenient, marked, relation, strictly
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
@@ -85,36 +84,23 @@ class Loader:
         self.scope = scope
         self.passes = 0
         self.ledger = Ledger(records.con)
-        self.sniffer = Sniffer()
-        self.links: bool | None = None
+        self.preparer = Preparer(records.con, records.workspace, self.limits, records.unread)
+        self.beside = Beside(records.con)
 
-    def load(self, given: Iterable[Given]) -> None:
+    def load(self, given: Sequence[Given]) -> None:
         """Read the files into the tables of `records`, and leave there what became of them."""
-        groups: dict[tuple[object, ...], list[InputFile]] = defaultdict(list)
-        containers = Containers(self.records.workspace, self.limits, self.records.unread)
-        for number, each in enumerate(containers.opened(given)):
-            file = self._ready(number, each)
-            if file is None:
-                if each.copy:
-                    Path(each.source).unlink(missing_ok=True)
-                continue
-            self.records.files.append(file)
-            at = file.layout
-            key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms)
-            columns = (at.delimiter, at.header, at.types, at.skip)
-            groups[*key, *columns, file.alone and number].append(file)
-        if self.meanwhile is not None:
-            self.meanwhile.start()
-        total = sum(file.size for file in self.records.files) or 1
-        done = 0
-        for group in groups.values():
-            for part in parcels(group):
-                size = sum(file.size for file in part)
-                with _watched(self.con, self._tell(done / total, size / total)):
-                    self._read_group(part)
-                    for file in part:
-                        self._read_anew_where_changed(file)
-                done += size
+        with self.beside:
+            groups = self._found(given)
+            self._start_meanwhile()
+            total = sum(file.size for file in self.records.files) or 1
+            done = total - sum(file.size for group in groups for file in group)
+            for group in groups:
+                for part in parcels(group):
+                    size = sum(file.size for file in part)
+                    with _watched(self.con, self._tell(done / total, size / total)):
+                        self._read_group(part)
+                        self._read_anew_where_changed(part)
+                    done += size
         if self.meanwhile is not None:
             self.meanwhile.join()
         self.progress("judging", 1.0)
@@ -127,56 +113,90 @@ class Loader:
             self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
         self.con.execute(sql_text("views.sql"))
 
+    def _found(self, given: Sequence[Given]) -> list[list[InputFile]]:
+        """Find all files; read those that were bundled on the way, and return the others, in groups of one layout."""
+        groups: dict[object, list[InputFile]] = defaultdict(list)
+        containers = Containers(self.records.workspace, self.limits, self.records.unread)
+        with Bundles(self.records.workspace / "bundled") as bundles:
+            for number, each in enumerate(containers.opened(given)):
+                file = self.preparer.ready(number, each)
+                if file is None:
+                    if each.copy:
+                        Path(each.source).unlink(missing_ok=True)
+                    continue
+                self.records.files.append(file)
+                alike = _alike(file)
+                if not bundles.take(alike, file, each.head):
+                    groups[alike].append(file)
+                elif (part := bundles.full()) is not None:
+                    self._read_beside(part)
+                    self.progress("reading", containers.passed / len(given))
+            for layout, files, rest in bundles.rest():
+                if rest is None:
+                    groups[layout] = sorted([*groups[layout], *files], key=lambda file: file.file_id)
+                else:
+                    self._read_beside(rest)
+            self._settle_beside()
+        return list(groups.values())
+
+    def _start_meanwhile(self) -> None:
+        if self.meanwhile is not None and self.meanwhile.ident is None:
+            self.meanwhile.start()
+
+    def _read_beside(self, part: Part) -> None:
+        """Have a bundle read while more files are looked for, once the one before it is done."""
+        self._settle_beside()
+        self._start_meanwhile()
+        form = FORMS[part.files[0].layout.forms[0]]
+        self.passes += 1
+        rows = marked(Source([str(part.path)], part.files[0].layout), form)
+        query = self._inserting(form, self.passes, rows, "source.filename")
+        self.beside.run(query, Reading(part, form, self.passes))
+
+    def _settle_beside(self) -> None:
+        """Book what was read beside, and read what could not be read so."""
+        reading = self.beside.under_way
+        if reading is None:
+            return
+        files = reading.part.files
+        try:
+            self.beside.result()
+        except _faults() as error:
+            if is_full(error):
+                raise
+            for file in files:
+                file.faulty = True
+            self._read_group(files)
+        else:
+            left = self.ledger.book(
+                reading.form, files, reading.pass_id, self.ledger.rows(reading.form, reading.pass_id)
+            )
+            self._read_rest(files[0].layout.forms[1:], left)
+        finally:
+            reading.part.path.unlink(missing_ok=True)
+        self._read_anew_where_changed(files)
+
     def _tell_kinds(self) -> None:
         """Where a file holds one kind of sign-ins: what some of its rows say of themselves holds for all of them."""
         forms = [form.name for form in FORMS.values() if form.one_kind]
         if any(name in forms for file in self.records.files for name in file.tried):
             self.con.execute(sql_text("one_kind.sql"), [forms])
 
-    def _ready(self, number: int, given: Given) -> InputFile | None:
-        """The file as it can be read; None where it cannot, which is told."""
-        try:
-            found = self._looked_at(number, given)
-            if isinstance(found, InputFile):
-                return found if self._prepare(found) and self._described(found) else None
-        except OSError as error:
-            if is_full(error):
-                raise
-            found = UnreadFile(given.path, f"cannot be opened: {error.strerror}", "try again")
-        self.records.unread.append(replace(found, file=given.path))
-        return None
+    def _read_anew_where_changed(self, files: Iterable[InputFile]) -> None:
+        """Read files that were written to while they were read once more, from copies that hold still.
 
-    def _looked_at(self, number: int, given: Given) -> InputFile | UnreadFile:
-        layout = self.sniffer.sniff(given.source)
-        if isinstance(layout, UnreadFile):
-            return layout
-        file = InputFile(number, given.path, layout, given.source, given.source)
-        file.size, file.changed = _state(given.source)
-        return (self.limits.gzip(given.source, file.size) if layout.gzip else None) or file
-
-    def _described(self, file: InputFile) -> bool:
-        """Have the engine tell what a Parquet file holds; False where it cannot be read, which is told."""
-        if file.layout.container != "parquet":
-            return True
-        layout = described(self.con, file.readable)
-        if isinstance(layout, UnreadFile):
-            self.records.unread.append(replace(layout, file=file.path))
-            return False
-        file.layout = layout
-        return True
-
-    def _read_anew_where_changed(self, file: InputFile) -> None:
-        """Read a file that was written to while it was read once more, from a copy that holds still.
-
-        Two passes over it may have seen different rows, and then no sum is right.
+        Two passes over one may have seen different rows, and then no sum is right.
         """
-        try:
-            now = _state(file.source)
-        except OSError:
-            # It went away after it was read, or it is named already.
-            return
-        if now == (file.size, file.changed) or file not in self.records.files:
-            return
+        for file in files:
+            try:
+                changed = state(file.source) != (file.size, file.changed)
+            except OSError:
+                # It went away after it was read, or it is named already.
+                continue
+            if changed and file in self.records.files:
+                self._read_anew(file)
+
+    def _read_anew(self, file: InputFile) -> None:
         self.ledger.forget(file)
         self.records.files.remove(file)
         self.records.quarantined[:] = [each for each in self.records.quarantined if each.file != file.path]
@@ -186,7 +206,7 @@ class Loader:
         seen = f"written to while it was read ({file.size:,} bytes at first, then {copy.stat().st_size:,})"
         hint = "what was in it then was read; what came after is not assessed"
         self.records.unread.append(UnreadFile(file.path, seen, hint))
-        again = self._ready(file.file_id, Given(file.path, str(copy), copy=True))
+        again = self.preparer.ready(file.file_id, Given(file.path, str(copy), copy=True))
         if again is not None:
             self.records.files.append(again)
             self._read_group([again])
@@ -204,45 +224,17 @@ class Loader:
     def _tell(self, before: float, part: float) -> Callable[[float], None]:
         return lambda share: self.progress("reading", before + share * part)
 
-    def _prepare(self, file: InputFile) -> bool:
-        """Make the file readable: a safe name, an encoding that DuckDB reads. False where that failed."""
-        large_page = file.layout.page and file.layout.container != "lines" and file.size > salvage.PAGE_LIMIT
-        if file.layout.rewrite or (large_page and not file.layout.gzip) or _cut_off(file):
-            return self._salvage(file, clean=False)
-        # A name that SQL can tell the file by, and that no glob character hides in.
-        file.link = self.records.workspace / f"{file.file_id:09d}"
-        try:
-            if self.links is None:
-                self.links = bool(file.readable)
-        except OSError:
-            self.links = False
-        if not self.links:
-            # No links here (Windows without the right to make them): the file is read alone, under its own name.
-            file.readable = re.sub(r"([*?[])", r"[\1]", file.source)
-            file.alone = True
-        return True
-
-    def _salvage(self, file: InputFile, *, clean: bool) -> bool:
-        target = self.records.workspace / "salvaged" / f"{file.file_id:09d}"
-        target.parent.mkdir(exist_ok=True)
-        saved = salvage.rewrite(file.source, file.given, target, clean=clean)
-        if isinstance(saved, UnreadFile):
-            self.records.unread.append(replace(saved, file=file.path))
-            return False
-        file.salvaged = saved
-        file.readable = str(target)
-        file.layout = saved.layout
-        file.alone = False
-        return True
-
     def _read_group(self, group: list[InputFile]) -> None:
         """Read files that lie alike under each form of their sample, then settle what no form claimed."""
         if not group[0].layout.forms:
             for file in group:
                 self._probe(file)
             return
-        left = group
-        for name in group[0].layout.forms:
+        self._read_rest(group[0].layout.forms, group)
+
+    def _read_rest(self, forms: Iterable[str], left: list[InputFile]) -> None:
+        """Read files under each of the forms, as far as they have rows that none claimed before."""
+        for name in forms:
             # A file that had to be read otherwise in the pass before is no longer like the others.
             ways = {(file.lenient, file.readable if file.lenient else ""): file for file in left}
             alike = [[f for f in left if (f.lenient, f.readable if f.lenient else "") == way] for way in ways]
@@ -283,7 +275,7 @@ class Loader:
             self.ledger.forget(file)
             self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
             return []
-        if not self._salvage(file, clean=True):
+        if not self.preparer.salvage(file, clean=True):
             self.ledger.forget(file)
             self.records.files.remove(file)
             return []
@@ -351,13 +343,15 @@ class Loader:
     def _insert_rows(
         self, form: Form, files: list[InputFile], pass_id: int, rows: str, file_id: str | None = None
     ) -> None:
+        self.con.execute(self._inserting(form, pass_id, rows, file_id or _number_of(files)))
+
+    def _inserting(self, form: Form, pass_id: int, rows: str, file_id: str) -> str:
+        """The statement that stores `rows`; `file_id` is SQL for the number of the file that each comes from."""
         shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
         if self.scope:
             shape = self.scope.narrowed(form.table, self._columns(form.table), shape)
-        # No join, here or in a mapping: the plan must keep the order of the rows (see Records in this module).
-        if file_id is None:
-            file_id = str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
-        self.con.execute(
+        # No join, here or in a mapping: the plan must keep the order of the rows (see Records).
+        return (
             f"INSERT INTO {form.table} WITH raw AS ("
             f"SELECT {file_id} AS file_id, {form.claims()} AS claimed, {columns_of(form)} FROM ({rows}) AS source"
             f"), mapped AS ({form.mapping}) {shape}"
@@ -375,7 +369,7 @@ class Loader:
                 raise
             if file.final:
                 self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
-            elif self._salvage(file, clean=True):
+            elif self.preparer.salvage(file, clean=True):
                 self._probe(file)
             else:
                 self.records.files.remove(file)
@@ -402,11 +396,23 @@ class Loader:
                     return
         left = self.ledger.left(file)
         if not file.final and any(_worth_saving(file, each.text) for each in left):
-            if self._salvage(file, clean=True):
+            if self.preparer.salvage(file, clean=True):
                 self._anew(file)
             return
         for each in left:
             self.records.quarantined.append(Quarantined(file.path, each.line, why(each.text), each.text[:200]))
+
+
+def _alike(file: InputFile) -> tuple[object, ...]:
+    """What files have in common that can be read together."""
+    at = file.layout
+    key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms)
+    return (*key, at.delimiter, at.header, at.types, at.skip, file.alone and file.file_id)
+
+
+def _number_of(files: Sequence[InputFile]) -> str:
+    """SQL for the number of the file that a row comes from, where each is read under its own name."""
+    return str(files[0].file_id) if len(files) == 1 else "CAST(right(source.filename, 9) AS INTEGER)"
 
 
 def _worth_saving(file: InputFile, text: str) -> bool:
@@ -431,18 +437,3 @@ def _gone() -> tuple[type[Exception], ...]:
     from grantwatch.records.engine import duckdb
 
     return (duckdb.IOException, OSError)
-
-
-def _state(name: str) -> tuple[int, int]:
-    """Size and time of the last change of a file, which tell whether it was written to."""
-    found = Path(name).stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _cut_off(file: InputFile) -> bool:
-    """True where a list ends with a comma: DuckDB takes that for its end, though something was to follow."""
-    if file.layout.container not in {"array", "objects"} or file.layout.gzip:
-        return False
-    with Path(file.source).open("rb") as stream:
-        stream.seek(max(file.size - 64, 0))
-        return stream.read().rstrip().endswith(b",")

@@ -106,7 +106,12 @@ def forms_of(record: object) -> tuple[str, ...]:
 _Signature = tuple[frozenset[str], tuple[str, ...]]
 _DEEP = tuple(
     dict.fromkeys(
-        key for form in FORMS.values() if not form.is_flat for keys in form.keys for key in keys if "." in key
+        (key.partition(".")[0], key)
+        for form in FORMS.values()
+        if not form.is_flat
+        for keys in form.keys
+        for key in keys
+        if "." in key
     )
 )
 _MOST_TOLD = 4096
@@ -116,8 +121,9 @@ _TOLD: dict[_Signature, tuple[str, ...]] = {}
 
 def _signature(record: Mapping[str, object]) -> _Signature:
     """All that forms are told by: the keys that hold something, and those of the deeper keys that do."""
-    there = frozenset(key for key, value in record.items() if value is not None)
-    return there, tuple(key for key in _DEEP if key.partition(".")[0] in there and reached(record, key) is not None)
+    there = frozenset([key for key, value in record.items() if value is not None])
+    deeper = [key for outer, key in _DEEP if outer in there and reached(record, key) is not None]
+    return there, tuple(deeper)
 
 
 def is_record(value: object) -> bool:
@@ -134,9 +140,9 @@ class Sniffer:
     def __init__(self) -> None:
         self._known: dict[_Signature, Layout] = {}
 
-    def sniff(self, file: str) -> Layout | UnreadFile:
-        """As the function `sniff`."""
-        first = _first_record(file)
+    def sniff(self, file: str, head: bytes) -> Layout | UnreadFile:
+        """As the function `sniff`. `head`: its first bytes, more than 256 KB of them where it has more."""
+        first = _first_record(head)
         told = _signature(first) if first is not None else None
         layout = self._known.get(told) if told is not None else None
         if layout is not None:
@@ -148,19 +154,18 @@ class Sniffer:
         return found
 
 
-def _first_record(file: str) -> Mapping[str, object] | None:
+def _first_record(head: bytes) -> Mapping[str, object] | None:
     """The first record of a small file of plain JSON lines; None where it is anything else, or may be."""
-    try:
-        with Path(file).open("rb") as raw:
-            data = raw.read(_SMALL + 1)
-    except OSError:
+    if len(head) > _SMALL or head[:1] != b"{":
         return None
-    line, _, rest = data.partition(b"\n")
-    if len(data) > _SMALL or line[:1] != b"{" or rest[:1] not in (b"", b"{"):
+    import orjson
+
+    line, _, rest = head.partition(b"\n")
+    if rest[:1] not in (b"", b"{"):
         return None
     try:
-        value = decoded(line.decode())
-    except UnicodeDecodeError:
+        value = orjson.loads(line)
+    except ValueError:
         return None
     if not isinstance(value, dict) or not _HOLDERS.isdisjoint(value) or not _PAGED.isdisjoint(value):
         return None
