@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from grantwatch.records.containers import HEAD
+from grantwatch.records.limits import room
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import InputFile
@@ -22,9 +23,11 @@ MARK = "grantwatch_file"
 
 _SMALL = 1 << 20
 _FEW = 16
-_PARCEL = 1 << 27
+_PARCEL = 1 << 29
 _MOST = 20_000
 """Bytes and files of one bundle. Of what lies on disk twice there is no more than twice that at any time."""
+_ROWS = 122_880
+"""Rows that the engine stores as one group: what does not fill a group is copied once more when it is stored."""
 
 
 @dataclass(slots=True)
@@ -43,6 +46,11 @@ class _Open:
     out: BinaryIO
     files: list[InputFile] = field(default_factory=list)
     size: int = 0
+    rows: int = 0
+
+    @property
+    def full(self) -> bool:
+        return self.size >= _PARCEL or self.rows >= _ROWS or len(self.files) >= _MOST
 
 
 class Bundles:
@@ -52,6 +60,8 @@ class Bundles:
         self._folder = folder
         self._open: dict[object, _Open] = {}
         self._count = 0
+        self._size = 0
+        self._full: object = None
 
     def take(self, layout: object, file: InputFile, head: bytes) -> bool:
         """Add a file that lies as `layout` says and begins with `head`. False where it has to be read by itself."""
@@ -62,33 +72,36 @@ class Bundles:
         except OSError:
             # It is named, with the reason, when it is read by itself.
             return False
-        lines = _marked(file, data)
-        if not lines:
+        lines, rows = _marked(file, data)
+        if not rows:
             return False
-        into = self._open.get(layout)
+        into = self._open.get(layout) or self._begun(layout)
         if into is None:
-            self._folder.mkdir(exist_ok=True)
-            self._count += 1
-            path = self._folder / f"{self._count:06d}"
-            into = self._open[layout] = _Open(path, path.open("wb"))
+            return False
         into.out.write(lines)
         into.files.append(file)
-        into.size += len(data)
+        into.size += len(lines)
+        into.rows += rows
+        self._size += len(lines)
+        if into.full:
+            self._full = layout
+        elif self._size >= _PARCEL:
+            self._full = max(self._open, key=lambda layout: self._open[layout].size)
         return True
 
+    def _begun(self, layout: object) -> _Open | None:
+        """A new bundle; None where there is little room for it, since files can be read without."""
+        self._folder.mkdir(exist_ok=True)
+        if room(self._folder) < 4 * _PARCEL:
+            return None
+        self._count += 1
+        path = self._folder / f"{self._count:06d}"
+        begun = self._open[layout] = _Open(path, path.open("wb"))
+        return begun
+
     def full(self) -> Part | None:
-        """The largest bundle, where it is full or all of them together are."""
-        if not self._open:
-            return None
-        largest = max(self._open, key=lambda layout: self._open[layout].size)
-        found = self._open[largest]
-        if (
-            found.size < _PARCEL
-            and len(found.files) < _MOST
-            and sum(each.size for each in self._open.values()) < _PARCEL
-        ):
-            return None
-        return self._closed(largest)
+        """A bundle that is full; where only all of them together are, the largest."""
+        return None if self._full is None else self._closed(self._full)
 
     def rest(self) -> Iterator[tuple[object, list[InputFile], Part | None]]:
         """What is still open: its layout, its files, and the bundle of them, None where they are too few for one."""
@@ -103,6 +116,8 @@ class Bundles:
     def _closed(self, layout: object) -> Part:
         found = self._open.pop(layout)
         found.out.close()
+        self._size -= found.size
+        self._full = None
         return Part(found.files, found.path)
 
     def __enter__(self) -> Bundles:
@@ -135,8 +150,8 @@ def bundle(files: Sequence[InputFile], target: Path) -> bool:
         return False
     with target.open("wb") as out:
         for file in files:
-            lines = _marked(file, _all_of(file))
-            if not lines:
+            lines, rows = _marked(file, _all_of(file))
+            if not rows:
                 return False
             out.write(lines)
     return True
@@ -147,15 +162,15 @@ def _all_of(file: InputFile) -> bytes:
         return stream.read(2 * _SMALL)
 
 
-def _marked(file: InputFile, data: bytes) -> bytes:
-    """The lines, each with the number of the file; nothing where not every line begins a record."""
+def _marked(file: InputFile, data: bytes) -> tuple[bytes, int]:
+    """The lines, each with the number of the file, and how many they are; none where not every one begins a record."""
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
     if not all([line[:1] == b"{" for line in lines]):  # noqa: C419 - a list is faster, of each of many files
-        return b""
+        return b"", 0
     mark = b'{"%s":%d,' % (MARK.encode(), file.file_id)
-    return b"".join([part for line in lines for part in (mark, line[1:], b"\n")])
+    return b"".join([part for line in lines for part in (mark, line[1:], b"\n")]), len(lines)
 
 
 def _is_plain(file: InputFile) -> bool:

@@ -74,7 +74,7 @@ class Preparer:
         if file.layout.rewrite or (large_page and not file.layout.gzip) or _cut_off(file):
             return self.salvage(file, clean=False)
         # A name that SQL can tell the file by, and that no glob character hides in.
-        file.link = self._workspace / f"{file.file_id:09d}"
+        file.link = f"{self._workspace}/{file.file_id:09d}"
         try:
             if self._links is None:
                 self._links = bool(file.readable)

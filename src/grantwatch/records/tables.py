@@ -52,15 +52,15 @@ class InputFile:
     given: Layout = field(init=False)
     """How the records lie in the file itself, whatever `readable` is."""
 
-    link: Path | None = None
+    link: str | None = None
     """A name for the engine that is yet to be made: many small files never need one of their own."""
 
     @property
     def readable(self) -> str:
         """The path to give to the engine. Makes the link where that is still to be done."""
         if self.link is not None:
-            self.link.symlink_to(os.path.abspath(self.source))
-            self.opened_by, self.link = str(self.link), None
+            Path(self.link).symlink_to(os.path.abspath(self.source))
+            self.opened_by, self.link = self.link, None
         return self.opened_by
 
     @readable.setter
