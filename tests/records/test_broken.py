@@ -394,6 +394,16 @@ def test_pages_in_lines_with_single_records_between(tmp_path: Path) -> None:
     assert len(found.ids) == 4
 
 
+@pytest.mark.parametrize("listed", ["[]", "[null]", "[[]]", '[1, "a"]'])
+def test_an_outer_record_with_an_odd_list_is_no_page(tmp_path: Path, listed: str) -> None:
+    known = [orjson.dumps({"result": {"_raw": line.decode()}}) for line in GOOD[:2]]
+    odd = b'{"result": {"_raw": "{}"}, "records": %s}' % listed.encode()
+    (tmp_path / "splunk").write_bytes(b"\n".join([odd, *known, odd]))
+    found = reading(tmp_path)
+
+    assert (found.sums.read, found.parsed, found.sums.quarantined) == (4, 2, 2)
+
+
 @pytest.mark.parametrize(
     "content", ['{"value":[]}', '{"@odata.context":"x","value": [ ]}\n', "[]", '{"records":[]}\n' * 3, "[ \n]"]
 )

@@ -21,8 +21,9 @@ from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
+from grantwatch.records.slices import slices
 from grantwatch.records.sniff import accepted, is_record
-from grantwatch.records.source import Source, columns_of, lenient, marked, relation, strictly
+from grantwatch.records.source import Source, columns_of, lenient, marked, record_values, relation, strictly
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
 
@@ -314,10 +315,9 @@ class Loader:
                     file.faulty = True
         source = Source([file.readable for file in files], layout)
         if files[0].lenient:
-            try:
-                self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places, long=False))
-            except _faults():
-                self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places))
+            with slices(self.con, record_values(source)) as parts:
+                for part in parts:
+                    self._insert_rows(form, files, pass_id, lenient(source, form, files[0].places, part))
             return
         self._insert_rows(form, files, pass_id, relation(source, form))
 

@@ -290,9 +290,7 @@ def _lines(text: str, whole: bool) -> Layout | str:
     empty = True
     for line in islice((line for line in text.split("\n") if line.strip()), _SAMPLE):
         value = decoded(line)
-        key = None
-        if isinstance(value, dict) and not is_record(value):
-            key = next((key for key in PAGES if isinstance(reach(value, tuple(key.split("."))), list)), None)
+        key = _page_of(value)
         if key is None:
             found.add(value)
             empty = False
@@ -302,6 +300,18 @@ def _lines(text: str, whole: bool) -> Layout | str:
             found.add(record)
             empty = False
     return found.layout("lines", page, whole, empty)
+
+
+def _page_of(value: object) -> str | None:
+    """The key whose list holds records; None where the value is a record of any kind, known or not."""
+    if not isinstance(value, dict) or is_record(value):
+        return None
+    for key in PAGES:
+        listed = reach(value, tuple(key.split(".")))
+        # What may hold a record elsewhere is a page only where its list has records to show for it.
+        if isinstance(listed, list) and (_HOLDERS.isdisjoint(value) or any(map(is_record, listed[:_SAMPLE]))):
+            return key
+    return None
 
 
 class _Sample:

@@ -115,13 +115,13 @@ def _line_ended(file: str) -> bool:
         return stream.read(1) == b"\n"
 
 
-def lenient(source: Source, form: Form, places: Sequence[Place] = (), *, long: bool = True) -> str:
+def lenient(source: Source, form: Form, places: Sequence[Place] = (), values: str | None = None) -> str:
     """As `relation` for one file, but value by value: slower, and only an odd value of a record is lost.
 
     Rows are the same, so a record has one place under both. An object that stands as JSON text is opened, a single
     value is taken for a list of one, and records that lie in other ways than the rest are found all the same: as they
-    are, and at any of `places` in outer records. Without `long` a value of more than a megabyte raises, and what is
-    looked at together, every value of it taken apart in memory, is no more than two.
+    are, and at any of `places` in outer records. `values` is a SELECT of some of what `record_values` gives for the
+    source, since every function holds what is looked at together in memory, taken apart: see `slices`.
     """
     columns = _literal(shape(form.columns))
     nested = {name: number for number, name in enumerate((n for n, k in form.columns.items() if k != "VARCHAR"), 1)}
@@ -130,11 +130,10 @@ def lenient(source: Source, form: Form, places: Sequence[Place] = (), *, long: b
     )
     paths = f"[{', '.join(map(_path, nested))}]"
     looked = f", json_type(json, {paths}) AS kinds, json_extract_string(json, {paths}) AS strings" if nested else ""
-    limit = _OBJECT_LIMIT if long else _SMALL_RECORD
     return (
         f"SELECT {_literal(source.files[0])} AS filename, {names} FROM ("
         f"SELECT json, CAST(json_transform(json, {columns}) AS {form.struct()}) AS record{looked} "
-        f"FROM ({_chosen(record_values(source, limit), form, places)}) AS texts) AS records"
+        f"FROM ({_chosen(values or record_values(source), form, places)}) AS texts) AS records"
     )
 
 
@@ -218,7 +217,7 @@ def _opened(name: str, kind: str, number: int | None) -> str:
     return f"CASE WHEN kinds[{number}] = 'VARCHAR' THEN {inner} ELSE {value} END"
 
 
-def record_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
+def record_values(source: Source) -> str:
     """A SELECT of `json` and `value_number`: every record of one file as JSON, and which top-level value holds it.
 
     NULL for a broken line. A value that is no page is a record itself, and so is a row of a CSV.
@@ -227,7 +226,7 @@ def record_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
         return parquet.row_values(source.files, source.layout)
     if source.layout.container == "csv":
         return csv_values(source)
-    values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source, limit)}) AS read_values"
+    values = f"SELECT row_number() OVER () AS value_number, json FROM ({json_values(source)}) AS read_values"
     if source.layout.page is None:
         return values
     path = _path(*source.layout.page.split("."))
@@ -237,9 +236,9 @@ def record_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
     return f"SELECT value_number, unnest({listed}) AS json FROM ({values}) AS numbered"
 
 
-def json_values(source: Source, limit: int = _OBJECT_LIMIT) -> str:
+def json_values(source: Source) -> str:
     """A SELECT of `json`: every top-level value of one JSON file as text, NULL for a broken line."""
-    return f"SELECT json FROM {_read_json(source, None, limit)}"
+    return f"SELECT json FROM {_read_json(source, None, _OBJECT_LIMIT)}"
 
 
 def columns_of(form: Form) -> str:
