@@ -6,12 +6,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.records.reading import reading, sign_in
+from tests.records.reading import audit, reading, sign_in
 
-from grantwatch.lab.records import graph_signin
-from grantwatch.records import bundle as room
-from grantwatch.records.bundle import MARK, Bundles
-from grantwatch.records.loader import Loader
+from grantwatch.lab.records import graph_audit, graph_signin
+from grantwatch.records import bundle as bundles
+from grantwatch.records import stream as streams
+from grantwatch.records.bundle import MARK
+from grantwatch.records.stream import FEW, Pipe, Stream
 from grantwatch.records.tables import InputFile
 
 
@@ -32,37 +33,90 @@ def places(path: Path) -> dict[str, tuple[str, int]]:
 
 def test_every_record_keeps_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways = [(b"\n", b"\n"), (b"\n", b""), (b"\r\n", b"\r\n")]
-    contents = [ways[number % 3][0].join(lines(number)) + ways[number % 3][1] for number in range(room._FEW + 4)]
+    contents = [ways[number % 3][0].join(lines(number)) + ways[number % 3][1] for number in range(FEW + 4)]
     path = folder(tmp_path / "many", contents)
-    used: list[bool] = []
-    take = Bundles.take
-
-    def seen(self: Bundles, layout: object, file: InputFile, head: bytes) -> bool:
-        used.append(take(self, layout, file, head))
-        return used[-1]
-
-    monkeypatch.setattr(Bundles, "take", seen)
-    together = places(path)
-    monkeypatch.setattr(Bundles, "take", lambda *_: False)
-    at_the_end = places(path)
+    streamed = places(path)
+    monkeypatch.setattr("grantwatch.records.loader.can_stream", lambda: False)
+    bundled = places(path)
     monkeypatch.setattr("grantwatch.records.loader.bundle", lambda *_: False)
 
-    assert used == [True] * len(contents)
-    assert together == at_the_end == places(path)
-    assert len(together) == 3 * len(contents)
+    assert streamed == bundled == places(path)
+    assert len(streamed) == 3 * len(contents)
 
 
 def test_several_bundles_are_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(3 * room._FEW)])
+    path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(3 * FEW)])
     whole = places(path)
-    monkeypatch.setattr(room, "_MOST", room._FEW)
+    monkeypatch.setattr(streams, "_MOST", FEW)
+    several = places(path)
+    monkeypatch.setattr(streams, "_PART", 10_000)
+    in_parts = places(path)
+    monkeypatch.setattr("grantwatch.records.loader.can_stream", lambda: False)
+    monkeypatch.setattr(bundles, "_MOST", FEW)
 
-    assert places(path) == whole
+    assert whole == several == in_parts == places(path)
+
+
+def used(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many files each stream had that was read to its end."""
+    told: list[int] = []
+    commit = Pipe.commit
+
+    def seen(pipe: Pipe) -> None:
+        told.append(1)
+        commit(pipe)
+
+    monkeypatch.setattr(Pipe, "commit", seen)
+    return told
+
+
+def test_many_files_are_streamed_and_few_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams_read = used(monkeypatch)
+    few = folder(tmp_path / "few", [b"\n".join(lines(number)) for number in range(FEW - 1)])
+    many = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(FEW)])
+
+    assert len(places(few)) == 3 * (FEW - 1)
+    assert streams_read == []
+    assert len(places(many)) == 3 * FEW
+    assert streams_read == [1]
+
+
+def test_files_of_two_layouts_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams_read = used(monkeypatch)
+    contents = [b"\n".join(lines(number)) for number in range(FEW + 2)]
+    path = folder(tmp_path / "many", contents)
+    for number in range(FEW + 2):
+        audits = [orjson.dumps(graph_audit(audit(100 * number + at))) for at in range(2)]
+        (path / f"{number:03d}-audit.json").write_bytes(b"\n".join(audits))
+    found = reading(path)
+
+    assert streams_read == [1, 1]
+    assert found.sums.parsed == 5 * (FEW + 2)
+    assert {file.records.parsed for name, file in found.files.items() if "audit" in name} == {2}
+
+
+def test_the_pipe_and_what_was_stored_are_gone_when_it_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(FEW + 1)])
+    add = Stream.add
+
+    def stopped(stream: Stream, file: InputFile, head: bytes = b"") -> bool:
+        if len(stream.files) == FEW:
+            raise KeyboardInterrupt
+        return add(stream, file, head)
+
+    monkeypatch.setattr(Stream, "add", stopped)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        reading(path)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["many"]
 
 
 @pytest.mark.parametrize("bad", [b"garbage", b"{}", b"", b" ", b'{"id": "cut off', b'[{"id":1}]', b"null"])
 def test_a_fault_in_one_file_costs_itself(tmp_path: Path, bad: bytes) -> None:
-    contents = [b"\n".join(lines(number)) for number in range(room._FEW + 1)]
+    contents = [b"\n".join(lines(number)) for number in range(FEW + 1)]
     contents[5] = b"\n".join([lines(5)[0], bad, *lines(5)[1:]])
     found = reading(folder(tmp_path / "many", contents))
 
@@ -73,7 +127,7 @@ def test_a_fault_in_one_file_costs_itself(tmp_path: Path, bad: bytes) -> None:
 
 
 def test_no_record_can_pass_for_one_of_another_file(tmp_path: Path) -> None:
-    contents = [b"\n".join(lines(number)) for number in range(room._FEW)]
+    contents = [b"\n".join(lines(number)) for number in range(FEW)]
     contents[3] = b"\n".join(lines(3, **{MARK: 7}))
     found = reading(folder(tmp_path / "many", contents))
 
@@ -81,17 +135,16 @@ def test_no_record_can_pass_for_one_of_another_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = folder(tmp_path / "many", [b"\n".join(lines(number)) + b"\n" for number in range(room._FEW)])
-    settle = Loader._settle_beside
+    path = folder(tmp_path / "many", [b"\n".join(lines(number)) + b"\n" for number in range(FEW)])
+    commit = Pipe.commit
 
-    def late(loader: Loader) -> None:
-        if loader.beside.under_way is not None:
-            with (path / "004.json").open("ab") as stream:
-                stream.write(lines(99, 1)[0] + b"\n")
-        settle(loader)
+    def late(pipe: Pipe) -> None:
+        commit(pipe)
+        with (path / "004.json").open("ab") as stream:
+            stream.write(lines(99, 1)[0] + b"\n")
 
-    monkeypatch.setattr(Loader, "_settle_beside", late)
+    monkeypatch.setattr(Pipe, "commit", late)
     found = reading(path)
 
     assert found.files["004.json"].records.parsed == 4
-    assert sum(file.records.parsed for name, file in found.files.items() if name != "004.json") == 3 * (room._FEW - 1)
+    assert sum(file.records.parsed for name, file in found.files.items() if name != "004.json") == 3 * (FEW - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import RawText, texts
 from grantwatch.records.sniff import forms_of, inner
@@ -14,6 +15,7 @@ from grantwatch.records.wrappers import PLACES, Place, before, decoded
 if TYPE_CHECKING:
     import duckdb
 
+    from grantwatch.records.stream import Stream
     from grantwatch.records.tables import InputFile
 
 __all__ = ["LISTED", "Ledger"]
@@ -27,6 +29,22 @@ class Ledger:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
+
+    def told_apart(self, stream: Stream) -> bool:
+        """Say of each row of a stream which file it comes from. False where that cannot be told.
+
+        Each line gave a row, but for one that holds nothing but spaces: then there are fewer rows than lines.
+        """
+        table = stream.form.table
+        first, rows = self.con.execute(
+            f"SELECT min(rowid), count(*) FROM {table} WHERE pass_id = {stream.pass_id}"
+        ).fetchall()[0]
+        if rows != sum(stream.lines):
+            return False
+        if rows:
+            told = sql_text("told_apart.sql").replace("$table", table).replace("$pass_id", str(stream.pass_id))
+            self.con.execute(told, [[file.file_id for file in stream.files], stream.first_rows(first)])
+        return True
 
     def rows(self, form: Form, pass_id: int) -> dict[int, tuple[int, int, int]]:
         """By file: the first row of this pass, how many rows, and how many of them the form does not claim."""

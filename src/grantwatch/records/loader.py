@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grantwatch.records.beside import Beside, Reading
-from grantwatch.records.bundle import Bundles, Part, bundle, parcels
+from grantwatch.records.bundle import bundle, parcels
 from grantwatch.records.containers import Containers, Given, state
 from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
@@ -23,7 +22,8 @@ from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.slices import slices
 from grantwatch.records.sniff import accepted, is_record
-from grantwatch.records.source import Source, columns_of, lenient, marked, record_values, relation, strictly
+from grantwatch.records.source import Source, columns_of, lenient, marked, piped, record_values, relation, strictly
+from grantwatch.records.stream import FEW, Alike, Pipe, Stream, can_stream, is_small
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
 
@@ -38,6 +38,8 @@ __all__ = ["Loader"]
 _EARLIEST = "TIMESTAMP '1990-01-01'"
 _LATEST = "TIMESTAMP '2100-01-01'"
 _POOR = {"sign_in": "(t.flags & 6) = 0", "activity": "false"}
+Groups = defaultdict[Alike, list[InputFile]]
+"""Files that can be read together."""
 _KEY = {
     "sign_in": "date_trunc('second', t.time), t.app_id, t.error_code, t.flags & 48",
     "activity": "date_trunc('second', t.time), t.operation",
@@ -86,22 +88,26 @@ class Loader:
         self.passes = 0
         self.ledger = Ledger(records.con)
         self.preparer = Preparer(records.con, records.workspace, self.limits, records.unread)
-        self.beside = Beside(records.con)
+        self.stream: Stream | None = None
 
     def load(self, given: Sequence[Given]) -> None:
         """Read the files into the tables of `records`, and leave there what became of them."""
-        with self.beside:
+        try:
             groups = self._found(given)
-            self._start_meanwhile()
-            total = sum(file.size for file in self.records.files) or 1
-            done = total - sum(file.size for group in groups for file in group)
-            for group in groups:
-                for part in parcels(group):
-                    size = sum(file.size for file in part)
-                    with _watched(self.con, self._tell(done / total, size / total)):
-                        self._read_group(part)
-                        self._read_anew_where_changed(part)
-                    done += size
+        except BaseException:
+            if self.stream is not None:
+                self.stream.pipe.break_off()
+            raise
+        self._start_meanwhile()
+        total = sum(file.size for file in self.records.files) or 1
+        done = total - sum(file.size for group in groups for file in group)
+        for group in groups:
+            for part in parcels(group):
+                size = sum(file.size for file in part)
+                with _watched(self.con, self._tell(done / total, size / total)):
+                    self._read_group(part)
+                    self._read_anew_where_changed(part)
+                done += size
         if self.meanwhile is not None:
             self.meanwhile.join()
         self.progress("judging", 1.0)
@@ -115,67 +121,89 @@ class Loader:
         self.con.execute(sql_text("views.sql"))
 
     def _found(self, given: Sequence[Given]) -> list[list[InputFile]]:
-        """Find all files; read those that were bundled on the way, and return the others, in groups of one layout."""
-        groups: dict[object, list[InputFile]] = defaultdict(list)
+        """Find all files. Read those that are many and small on the way; return the others, in groups of one layout."""
+        groups: Groups = defaultdict(list)
+        waiting: Groups = defaultdict(list)
         containers = Containers(self.records.workspace, self.limits, self.records.unread)
-        with Bundles(self.records.workspace / "bundled") as bundles:
-            for number, each in enumerate(containers.opened(given)):
-                file = self.preparer.ready(number, each)
-                if file is None:
-                    if each.copy:
-                        Path(each.source).unlink(missing_ok=True)
-                    continue
-                self.records.files.append(file)
-                alike = _alike(file)
-                if not bundles.take(alike, file, each.head):
-                    groups[alike].append(file)
-                elif (part := bundles.full()) is not None:
-                    self._read_beside(part)
+        for number, each in enumerate(containers.opened(given)):
+            file = self.preparer.ready(number, each)
+            if file is None:
+                if each.copy:
+                    Path(each.source).unlink(missing_ok=True)
+                continue
+            self.records.files.append(file)
+            alike = _alike(file)
+            if not (can_stream() and is_small(file)):
+                groups[alike].append(file)
+            elif self.stream is not None and self.stream.layout == alike:
+                if self._into_stream(file, groups, each.head):
                     self.progress("reading", containers.passed / len(given))
-            for layout, files, rest in bundles.rest():
-                if rest is None:
-                    groups[layout] = sorted([*groups[layout], *files], key=lambda file: file.file_id)
-                else:
-                    self._read_beside(rest)
-            self._settle_beside()
+            else:
+                waiting[alike].append(file)
+                if self.stream is None and len(waiting[alike]) >= FEW:
+                    self._streamed(alike, waiting.pop(alike), groups)
+        self._end_stream(groups)
+        for alike, files in waiting.items():
+            if len(files) < FEW:
+                groups[alike] = sorted([*groups[alike], *files], key=lambda file: file.file_id)
+            else:
+                self._streamed(alike, files, groups)
+                self._end_stream(groups)
         return list(groups.values())
 
     def _start_meanwhile(self) -> None:
         if self.meanwhile is not None and self.meanwhile.ident is None:
             self.meanwhile.start()
 
-    def _read_beside(self, part: Part) -> None:
-        """Have a bundle read while more files are looked for, once the one before it is done."""
-        self._settle_beside()
-        self._start_meanwhile()
-        form = FORMS[part.files[0].layout.forms[0]]
-        self.passes += 1
-        rows = marked(Source([str(part.path)], part.files[0].layout), form)
-        query = self._inserting(form, self.passes, rows, "source.filename")
-        self.beside.run(query, Reading(part, form, self.passes))
+    def _streamed(self, alike: Alike, files: Iterable[InputFile], groups: Groups) -> None:
+        """Put files of one layout into streams; the last is left open for more of them."""
+        for file in files:
+            if self.stream is None:
+                self.stream = self._stream_of(alike, file)
+            self._into_stream(file, groups)
 
-    def _settle_beside(self) -> None:
-        """Book what was read beside, and read what could not be read so."""
-        reading = self.beside.under_way
-        if reading is None:
+    def _stream_of(self, alike: Alike, file: InputFile) -> Stream:
+        """A new stream for files that lie as `file`. Nobody may use the connection until it was ended."""
+        self._start_meanwhile()
+        self.passes += 1
+        form = FORMS[file.layout.forms[0]]
+        path = self.records.workspace / f"stream{self.passes}"
+        pipe = Pipe(self.con, path, self._inserting(form, self.passes, piped(str(path), form), "-1"))
+        return Stream(alike, form, self.passes, pipe, [], [])
+
+    def _into_stream(self, file: InputFile, groups: Groups, head: bytes = b"") -> bool:
+        """Put the file into the stream that is open. True where that was full then, and is ended."""
+        stream = self.stream
+        if stream is None or not stream.add(file, head):
+            groups[_alike(file)].append(file)
+            return False
+        if stream.is_full:
+            self._end_stream(groups)
+        return stream.is_full
+
+    def _end_stream(self, groups: Groups) -> None:
+        """Wait until all is stored that was put into the stream, and book it. What could not be read so is put back."""
+        stream, self.stream = self.stream, None
+        if stream is None:
             return
-        files = reading.part.files
         try:
-            self.beside.result()
+            stream.pipe.close()
         except _faults() as error:
             if is_full(error):
                 raise
-            for file in files:
-                file.faulty = True
-            self._read_group(files)
-        else:
-            left = self.ledger.book(
-                reading.form, files, reading.pass_id, self.ledger.rows(reading.form, reading.pass_id)
-            )
-            self._read_rest(files[0].layout.forms[1:], left)
-        finally:
-            reading.part.path.unlink(missing_ok=True)
-        self._read_anew_where_changed(files)
+            groups[stream.layout] += stream.files
+            return
+        if not self.ledger.told_apart(stream):
+            stream.pipe.back_out()
+            groups[stream.layout] += stream.files
+            return
+        stream.pipe.commit()
+        left = self.ledger.book(
+            stream.form, stream.files, stream.pass_id, self.ledger.rows(stream.form, stream.pass_id)
+        )
+        if left:
+            self._read_rest(left[0].layout.forms[1:], left)
+        self._read_anew_where_changed(stream.files)
 
     def _tell_kinds(self) -> None:
         """Where a file holds one kind of sign-ins: what some of its rows say of themselves holds for all of them."""
@@ -403,7 +431,7 @@ class Loader:
             self.records.quarantined.append(Quarantined(file.path, each.line, why(each.text), each.text[:200]))
 
 
-def _alike(file: InputFile) -> tuple[object, ...]:
+def _alike(file: InputFile) -> Alike:
     """What files have in common that can be read together."""
     at = file.layout
     key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms)

@@ -24,6 +24,7 @@ __all__ = [
     "marked",
     "opened",
     "outermost",
+    "piped",
     "read_csv",
     "recognised",
     "record_values",
@@ -93,6 +94,15 @@ def marked(source: Source, form: Form) -> str:
     names = ", ".join(_name(name) for name in form.columns)
     read = _read_json(source, {MARK: "INTEGER", **form.columns}, strict=True)
     return f"SELECT {_name(MARK)} AS filename, {names} FROM {read}"
+
+
+def piped(pipe: str, form: Form) -> str:
+    """As `relation` for lines that come through a pipe. No `filename`. Raises for every fault."""
+    names = ", ".join(_name(name) for name in form.columns)
+    options = (
+        f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_SMALL_RECORD}, records = true"
+    )
+    return f"SELECT {names} FROM read_json({_literal(pipe)}, columns = {{{_typed(form.columns)}}}, {options})"
 
 
 def strictly(source: Source) -> bool:
@@ -289,9 +299,13 @@ def _read_json(
     if columns is not None:
         # Unless told that values are records, the engine samples each file: longer than to read a small one.
         options.append("records = true")
-        pairs = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
-        return f"read_json({_files(source)}, columns = {{{pairs}}}, filename = true, {', '.join(options)})"
+        return f"read_json({_files(source)}, columns = {{{_typed(columns)}}}, filename = true, {', '.join(options)})"
     return f"read_json_objects({_files(source)}, filename = true, {', '.join(options)})"
+
+
+def _typed(columns: Mapping[str, str]) -> str:
+    """Columns and their types, as the engine's readers take them."""
+    return ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
 
 
 def _csv(source: Source, form: Form, place: Place | None) -> str:
