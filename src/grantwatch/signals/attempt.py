@@ -24,6 +24,7 @@ def _repeated(count: int) -> Scale:
     looks_at="the error codes of the legs",
     otherwise="No leg of this grant was blocked by a policy.",
     techniques=("T1566.002", "T1528"),
+    entries=(13,),
     false_positives=("a developer who meets a new policy",),
     gaps=("failures name no protocol: some blocks cannot be told from other sign-ins",),
 )
@@ -53,6 +54,7 @@ def blocked(self: Signal, case: Case) -> Answer:
     looks_at="the outcome of the grant and the error codes of its legs",
     otherwise="The sign-in was not left unfinished.",
     techniques=("T1566.002",),
+    entries=(13,),
     false_positives=("mobile apps show the same confirmation page", "a mistyped code"),
     gaps=("codes that nobody entered leave no record",),
 )
@@ -89,6 +91,7 @@ def _perhaps_a_phone(case: Case) -> bool:
     looks_at="the error codes of the redeemer's token uses",
     otherwise="No token use of the redeemer failed with a code that means a block.",
     techniques=("T1550.001",),
+    entries=(13,),
     needs=("stream:non_interactive",),
     false_positives=("a new policy on authentication flows meets ordinary lineages",),
     gaps=("refusals before the first success",),

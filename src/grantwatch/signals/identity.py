@@ -29,6 +29,7 @@ from grantwatch.signals.view import (
     looks_at="this user's device code grants a day or more before this one, but for those judged high or worse",
     otherwise="This user had signed in with a device code before.",
     techniques=("T1566.002", "T1528"),
+    entries=(2,),
     needs=("history",),
     false_positives=("new developers and administrators", "the roll-out of meeting rooms and phones"),
     gaps=("the user's device code use before the logs begin", "users who use device code every day"),
