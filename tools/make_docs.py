@@ -34,7 +34,7 @@ def signals_page() -> str:
         "",
         "## Coverage of the catalogue",
         "",
-        "What logs can tell of device code phishing from logs, and what tells it. Signals declare which entries they cover.",
+        "What logs can tell of device code phishing, and what tells it. Signals declare which entries they cover.",
         "",
         "| Entry | What it is | Signals | Elsewhere |",
         "|---|---|---|---|",
