@@ -34,7 +34,7 @@ from grantwatch.grants.model import (
     TokenUse,
     User,
 )
-from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+from grantwatch.profile.model import EarlierGrant, Familiarity, Profile, Sight
 from grantwatch.records.model import RecordRef
 from grantwatch.signals import Case
 
@@ -56,13 +56,13 @@ REGISTRATION = Named("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registratio
 TEAMS_SERVICE = Named("cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services")
 
 # Addresses and numbers are set aside for documentation and tests; only hosting needs a number that is known.
-HOME = Network("192.0.2.17", "192.0.2.0/24", 64496, "DE", "Berlin")
-WORK = Network("198.51.100.40", "198.51.100.0/24", 64497, "DE", "Berlin")
-SITE = Network("198.51.100.99", "198.51.100.0/24", 64497, "DE", "Berlin")
-SAME_CITY = Network("203.0.113.201", "203.0.113.0/24", 64498, "DE", "Berlin")
-ABROAD = Network("198.18.5.7", "198.18.5.0/24", 64499, "PT", "Lisbon")
-RENTED = Network("100.64.7.20", "100.64.7.0/24", 400940, "US", "Ashburn")
-RENTED_TOO = Network("100.65.8.30", "100.65.8.0/24", 400940, "US", "Ashburn")
+HOME = Network("192.0.2.17", "192.0.2.0/24", 64496, "DE", "Berlin", 52.52, 13.4)
+WORK = Network("198.51.100.40", "198.51.100.0/24", 64497, "DE", "Berlin", 52.52, 13.4)
+SITE = Network("198.51.100.99", "198.51.100.0/24", 64497, "DE", "Berlin", 52.52, 13.4)
+SAME_CITY = Network("203.0.113.201", "203.0.113.0/24", 64498, "DE", "Berlin", 52.5, 13.38)
+ABROAD = Network("198.18.5.7", "198.18.5.0/24", 64499, "PT", "Lisbon", 38.72, -9.14)
+RENTED = Network("100.64.7.20", "100.64.7.0/24", 400940, "US", "Ashburn", 39.04, -77.49)
+RENTED_TOO = Network("100.65.8.30", "100.65.8.0/24", 400940, "US", "Ashburn", 39.04, -77.49)
 NOWHERE = Network()
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:155.0) Gecko/20100101 Firefox/155.0"
@@ -274,6 +274,12 @@ class GrantBuilder:
         """The hours (UTC) in which the user signs in: so many sign-ins in each."""
         hours = tuple(sign_ins if first <= hour <= last else 0 for hour in range(24))
         self._profile = replace(self._profile, hours=hours)
+        return self
+
+    def seen_at(self, network: Network, *, minutes: float = -20) -> GrantBuilder:
+        """The user was also active from there, in an ordinary sign-in `minutes` after the start."""
+        sight = Sight(self._at + timedelta(minutes=minutes), network, self._ref())
+        self._profile = replace(self._profile, elsewhere=(*self._profile.elsewhere, sight))
         return self
 
     # -- what comes out

@@ -88,6 +88,10 @@ PAIRS: dict[str, tuple[Make, Make]] = {
         lambda: a_grant().approved(ABROAD).knows(HOME),
         lambda: a_grant().approved(SAME_CITY).knows(HOME),
     ),
+    "network.concurrent": (
+        lambda: plain().redeemed(RENTED).seen_at(HOME),
+        lambda: plain().redeemed(SAME_CITY).seen_at(HOME),
+    ),
     "client.new_to_user": (
         lambda: office().habit(client=AZURE_CLI, resource=ARM),
         lambda: plain().habit(),

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
 from grantwatch.grants.sql import put, run
-from grantwatch.profile.model import Familiarity, Profile
-from grantwatch.profile.past import carried, earlier_grants, grant_clients, grant_users
+from grantwatch.profile.model import Familiarity, Profile, Sight
+from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users
+from grantwatch.records.model import RecordRef
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,12 +94,14 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
         tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
         told = beside.submit(_history, other)
         run(con, "own_day.sql", _ROOM)
+        elsewhere = _elsewhere(con)
         tenant.result()
         seen = _seen(con)
         history, start, users = told.result()
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
+    attempts = attempts_before(grants, keys)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
         first, records, hours = history.get(number, (None, 0, (0,) * 24))
@@ -114,6 +117,8 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
                 earlier_grants=earlier[number],
                 hours=hours,
                 tenant_grant_users=before[number],
+                elsewhere=tuple(elsewhere.get(number, ())),
+                attempts=attempts[number],
                 carried=carried(grant, values[number]),
             )
         )
@@ -140,6 +145,17 @@ def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Famil
     for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
         seen[number][dimension][value] = Familiarity(int(days), first, int(users))
     return seen
+
+
+def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:
+    """Where else each grant's user was active near its start."""
+    found: dict[int, list[Sight]] = defaultdict(list)
+    for number, time, ip, prefix, asn, country, latitude, longitude, path, position in con.execute(
+        _sql("elsewhere.sql")
+    ).fetchall():
+        network = Network(ip, prefix, asn, country, None, latitude, longitude)
+        found[number].append(Sight(time, network, RecordRef(path, position)))
+    return found
 
 
 def _history(con: duckdb.DuckDBPyConnection) -> tuple[_History, datetime | None, int]:

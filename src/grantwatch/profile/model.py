@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-__all__ = ["EarlierGrant", "Familiarity", "Profile"]
+from grantwatch.grants.model import Network
+from grantwatch.records.model import RecordRef
+
+__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Profile", "Sight"]
 
 _SETTLED = timedelta(days=1)
 
@@ -28,6 +31,25 @@ class Familiarity:
     def known_to_user(self) -> bool:
         """True where the user had been seen with it before the grant."""
         return self.user_days > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where the user was seen in an ordinary sign-in near the start of the grant. `time` is UTC."""
+
+    time: datetime
+    network: Network
+    ref: RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Device code sign-ins that were blocked or abandoned within the 24 hours before the grant."""
+
+    own: int = 0
+    """Of this user."""
+    others: int = 0
+    """How many other users of the tenant had one through the same client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,9 @@ class Profile:
     hours: tuple[int, ...] = (0,) * 24
     tenant_grant_users: int = 0
     """Users of the tenant with a device code grant before this one."""
+    elsewhere: tuple[Sight, ...] = ()
+    """Other places where the user was active within 60 minutes of the start, nearest in time, eight at the most."""
+    attempts: Attempts = Attempts()
     carried: Mapping[str, frozenset[str]] | None = None
     """What this grant carried per dimension: all that anybody asks after. None where that is not known."""
 

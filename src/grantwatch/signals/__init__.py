@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from grantwatch.signals import attempt, client, collection, favour, identity, network, persistence, token
+from grantwatch.signals import (
+    attempt,
+    client,
+    collection,
+    favour,
+    identity,
+    network,
+    persistence,
+    token,
+    travel,
+)
 from grantwatch.signals.account import at_its_site, client_kind, device_account
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
@@ -41,4 +51,4 @@ __all__ = [
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.
-THEMES = (identity, network, client, token, persistence, collection, attempt, favour)
+THEMES = (identity, network, travel, client, token, persistence, collection, attempt, favour)

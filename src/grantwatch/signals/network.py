@@ -32,7 +32,7 @@ from grantwatch.signals.view import (
     unsaid,
 )
 
-__all__ = ["RENTED", "rented"]
+__all__ = ["RENTED", "is_microsoft", "rented"]
 
 RENTED = ("hosting", "anonymiser", "campaign")
 """Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
@@ -44,7 +44,8 @@ def rented(network: Network, on: date | None = None) -> NetworkMark | None:
     return mark if mark and mark.kind in RENTED else None
 
 
-def _is_microsoft(network: Network) -> bool:
+def is_microsoft(network: Network) -> bool:
+    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
     mark = knowledge.network(network.asn, network.ip)
     return mark is not None and mark.kind == "microsoft"
 
@@ -64,7 +65,7 @@ def _newness(case: Case, network: Network) -> Scale:
     scale = Scale() if told is None else Scale().by(*_KNOWN_AS[told])
     if network.asn is None:
         scale = scale.by(0.6, _NO_ASN)
-    if _is_microsoft(network):
+    if is_microsoft(network):
         scale = scale.by(0.5, _MICROSOFT)
     return scale
 
@@ -138,7 +139,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
         scale = Scale()
         if profile.tenant_users < 5:
             scale = scale.by(0.5, "fewer than 5 users in these logs")
-        if _is_microsoft(network):
+        if is_microsoft(network):
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
@@ -298,7 +299,7 @@ def new_country(self: Signal, case: Case) -> Answer:
     flow = flow_places(case.grant)
     for place in flow:
         country = place.network.country
-        if country is None or known(case, "country", country) or _is_microsoft(place.network):
+        if country is None or known(case, "country", country) or is_microsoft(place.network):
             continue
         if not scale:
             return short_history(self, case)
