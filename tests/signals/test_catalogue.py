@@ -10,7 +10,7 @@ from grantwatch.signals.catalogue import Entry, catalogue, covering
 
 # What happens after the grant, and before it in other logs: built apart from the flow.
 ELSEWHERE = {15, 20, 23, 25, 28, 29, 30, 32, 34, 35}
-TO_COME = {11, 12, 31, 33}
+TO_COME: set[int] = set()
 OF_NO_ENTRY = {"identity.odd_hour"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grantwatch.signals import (
+    agents,
     attempt,
     client,
     collection,
@@ -10,6 +11,8 @@ from grantwatch.signals import (
     identity,
     network,
     persistence,
+    posture,
+    privilege,
     token,
     travel,
 )
@@ -51,4 +54,17 @@ __all__ = [
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.
-THEMES = (identity, network, travel, client, token, persistence, collection, attempt, favour)
+THEMES = (
+    identity,
+    network,
+    travel,
+    client,
+    token,
+    agents,
+    privilege,
+    persistence,
+    collection,
+    attempt,
+    posture,
+    favour,
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grantwatch.grants.model import LegKind
-from grantwatch.signals.signal import Answer, Case, Signal, signal
+from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     ENOUGH_SIGN_INS,
     MANY_USERS,
+    attempted,
     earlier_grants,
     familiar,
     history_scale,
@@ -18,6 +19,7 @@ from grantwatch.signals.view import (
     unsaid,
     weigh_attempt,
 )
+from grantwatch.signals.words import carried_over, first_factor
 
 
 @signal(
@@ -90,3 +92,44 @@ def odd_hour(self: Signal, case: Case) -> Answer:
         chip="odd hour",
         records=tuple(leg.ref for leg in legs[:1]),
     )
+
+
+@signal(
+    "identity.mfa_not_fresh",
+    title="Multi-factor authentication was not performed for it",
+    question="Was multi-factor authentication taken over from an earlier sign-in, or not asked for at all?",
+    group="identity",
+    weight=0.5,
+    looks_at="the authentication steps, detail and requirement of the approval; the redemption always says that it was "
+    "satisfied before",
+    otherwise="The person performed multi-factor authentication for this approval.",
+    techniques=("T1078.004",),
+    entries=(11,),
+    needs=("stream:interactive",),
+    false_positives=("single sign-on: whoever is signed in already is not asked again",),
+    gaps=("approvals that these logs do not show", "people who perform it anew for the attacker"),
+)
+def mfa_not_fresh(self: Signal, case: Case) -> Answer:
+    """A second factor by claim only, or one factor; says nothing of users who use device code by habit."""
+    grant = case.grant
+    approval = next(iter(grant.of(LegKind.APPROVAL)), None)
+    if approval is None:
+        if attempted(grant):
+            return silent(self, case, "It did not come to that: nobody got a token.")
+        return unsaid(self, case, "no record of this grant says how the approval was authenticated")
+    single = approval.auth_requirement == "singlefactorauthentication"
+    afresh = [step for step in approval.auth_methods if not carried_over(step) and not first_factor(step)]
+    carried = any(map(carried_over, (*approval.auth_methods, approval.status_detail)))
+    if afresh and not single:
+        return silent(self, case, f"The person authenticated for this approval: {afresh[0]}.")
+    if not single and not carried:
+        return unsaid(self, case, "the approval does not say how the person authenticated")
+    if earlier_grants(case):
+        return silent(self, case, "This user signs in by device code by habit, and single sign-on is part of that.")
+    scale = Scale().by(1.5, "a single factor was enough") if single else Scale()
+    told = (
+        "The approval needed a single factor only."
+        if single
+        else "Nobody was asked for a second factor: the approval took it over from an earlier sign-in."
+    )
+    return self.fired(told, chip="single factor" if single else "MFA not fresh", records=(approval.ref,), scale=scale)

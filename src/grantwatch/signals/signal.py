@@ -25,7 +25,7 @@ __all__ = [
     "signal",
 ]
 
-GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "favour")
+GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "posture", "favour")
 """Independence groups: signals of one group tend to fire together, so they count once, not twice."""
 
 CATALOGUE = range(1, 36)
@@ -42,6 +42,8 @@ NEEDS = (
     "field:token_id",
     "field:asn",
     "field:user_agent",
+    "field:policies",
+    "field:scopes",
     "history",
 )
 """What a signal can need: a log stream, a field that is filled in, or history before the grant."""

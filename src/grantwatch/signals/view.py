@@ -66,6 +66,8 @@ _LACKS = {
     "field:token_id": "these records carry no token id",
     "field:asn": "these records do not say which network (ASN) an address belongs to",
     "field:user_agent": "these records carry no user agent",
+    "field:policies": "these sign-in records do not name Conditional Access policies",
+    "field:scopes": "these sign-in records carry neither scopes nor directory roles",
     "history": "these logs do not reach back before the grant",
 }
 # Either audit log shows a directory change; only both missing makes a signal blind.
