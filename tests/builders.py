@@ -318,6 +318,11 @@ class GrantBuilder:
         self._profile = replace(self._profile, attempts=Attempts(own, others))
         return self
 
+    def said_to_be(self, kind: str) -> GrantBuilder:
+        """What the accounts file says of the user."""
+        self._profile = replace(self._profile, stated=kind)
+        return self
+
     def seen_at(self, network: Network, *, minutes: float = -20) -> GrantBuilder:
         """The user was also active from there, in an ordinary sign-in `minutes` after the start."""
         sight = Sight(self._at + timedelta(minutes=minutes), network, self._ref())

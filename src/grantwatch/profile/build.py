@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -61,8 +61,13 @@ def habits(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_sql("habit.sql"))
 
 
-def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Profile]:
-    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`."""
+def profiles(
+    con: duckdb.DuckDBPyConnection, grants: Sequence[Grant], stated: Mapping[str, str] | None = None
+) -> list[Profile]:
+    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`.
+
+    `stated`: classes of accounts, by principal name or object id in lower case.
+    """
     if not grants:
         return []
     keys = [grant.user.id or grant.user.upn or "" for grant in grants]
@@ -119,10 +124,16 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
                 tenant_grant_users=before[number],
                 elsewhere=tuple(elsewhere.get(number, ())),
                 attempts=attempts[number],
+                stated=_stated(grant, stated or {}),
                 carried=carried(grant, values[number]),
             )
         )
     return built
+
+
+def _stated(grant: Grant, classes: Mapping[str, str]) -> str | None:
+    names = [name.lower() for name in (grant.user.id, grant.user.upn) if name]
+    return next((classes[name] for name in names if name in classes), None)
 
 
 def _days(first: datetime | None, until: datetime) -> float:

@@ -91,6 +91,8 @@ class Profile:
     elsewhere: tuple[Sight, ...] = ()
     """Other places where the user was active within 60 minutes of the start, nearest in time, eight at the most."""
     attempts: Attempts = Attempts()
+    stated: str | None = None
+    """The class of the account (profile/accounts.py), where somebody states it."""
     carried: Mapping[str, frozenset[str]] | None = None
     """What this grant carried per dimension: all that anybody asks after. None where that is not known."""
 

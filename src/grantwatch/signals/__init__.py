@@ -16,7 +16,7 @@ from grantwatch.signals import (
     token,
     travel,
 )
-from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
     GROUPS,
@@ -36,6 +36,7 @@ from grantwatch.signals.view import lacking, why_blind
 __all__ = [
     "GROUPS",
     "NEEDS",
+    "AccountClass",
     "Case",
     "Evidence",
     "Factor",
@@ -43,6 +44,7 @@ __all__ = [
     "NotFired",
     "Scale",
     "Signal",
+    "account_class",
     "at_its_site",
     "client_kind",
     "device_account",

@@ -215,7 +215,7 @@ def device_account_strays(self: Signal, case: Case) -> Answer:
 
     Graph counts only away from the site.
     """
-    if not earlier_grants(case) or not device_account(case):
+    if not device_account(case) or not (earlier_grants(case) or case.profile.stated):
         return silent(self, case, "Earlier grants do not show this account to be that of a room device.")
     grant = case.grant
     # Room devices read Graph at their site.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grantwatch.grants.model import LegKind
+from grantwatch.signals.account import account_class
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     ENOUGH_SIGN_INS,
@@ -77,6 +78,9 @@ def first_use(self: Signal, case: Case) -> Answer:
 )
 def odd_hour(self: Signal, case: Case) -> Answer:
     """None of at least 20 interactive sign-ins fell into this hour (UTC) or the one before or after."""
+    kind = account_class(case).kind
+    if kind in ("device", "service"):
+        return silent(self, case, f"Left out: a {kind} has no working hours.")
     hours = case.profile.hours
     if sum(hours) < ENOUGH_SIGN_INS:
         if "history" in case.missing:
