@@ -28,11 +28,9 @@ def kind(builder: GrantBuilder) -> str:
     return account_class(builder.case()).kind
 
 
-def machine(**more: int) -> GrantBuilder:
+def machine(times: int = 8) -> GrantBuilder:
     """Signs in with a command line every few days, and in no other way."""
-    return (
-        a_grant("build", client=AZURE_CLI).redeemed(HOME, agent=PYTHON).habit(HOME, **{"times": 8, "every": 2, **more})
-    )
+    return a_grant("build", client=AZURE_CLI).redeemed(HOME, agent=PYTHON).habit(HOME, times=times, every=2)
 
 
 def test_classes_are_told_by_behaviour() -> None:
