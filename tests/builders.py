@@ -36,7 +36,7 @@ from grantwatch.grants.model import (
     TokenUse,
     User,
 )
-from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Profile, Sight
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers, Profile, Sight
 from grantwatch.records.model import RecordRef
 from grantwatch.signals import Case
 
@@ -316,6 +316,19 @@ class GrantBuilder:
     def attempts(self, own: int = 0, others: int = 0) -> GrantBuilder:
         """Device code sign-ins that failed within the 24 hours before: of the user, and how many others had one."""
         self._profile = replace(self._profile, attempts=Attempts(own, others))
+        return self
+
+    def among(self, peers: int, *, device_code: int = 0, client: int = 0) -> GrantBuilder:
+        """People who work alike, and how many of them had device code grants, and of this client."""
+        self._profile = replace(self._profile, peers=Peers(peers, device_code, client))
+        return self
+
+    def moved_with(self, network: Network, users: int = 8) -> GrantBuilder:
+        """So many people of the user's other networks came to this one within days."""
+        for dimension, key in _values(network, None):
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            moved = users if dimension != "country" else 0
+            self._seen[dimension][key] = replace(old, moved=moved, tenant_users=max(old.tenant_users, users))
         return self
 
     def said_to_be(self, kind: str) -> GrantBuilder:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from grantwatch.grants.model import Network
 from grantwatch.records.model import RecordRef
 
-__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Profile", "Sight"]
+__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile", "Sight"]
 
 _SETTLED = timedelta(days=1)
 
@@ -20,12 +20,14 @@ class Familiarity:
     """How well one value (a client, a network, a user agent …) was known before the grant.
 
     `user_days`: days on which this user succeeded with it; `user_first`: the first of them (UTC);
-    `tenant_users`: how many users of the tenant were seen with it in ordinary sign-ins.
+    `tenant_users`: how many users of the tenant were seen with it in ordinary sign-ins. `moved`: how many of those who
+    were with this user on another network came to this one within the two weeks before (families.sql).
     """
 
     user_days: int = 0
     user_first: datetime | None = None
     tenant_users: int = 0
+    moved: int = 0
 
     @property
     def known_to_user(self) -> bool:
@@ -50,6 +52,20 @@ class Attempts:
     """Of this user."""
     others: int = 0
     """How many other users of the tenant had one through the same client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """People who share this user's usual clients and networks (peers.sql), and how many of them did the like before.
+
+    Counted from a day before the grant back: what a wave of attacks brought makes nobody's use normal.
+    """
+
+    count: int
+    device_code: int
+    """Had a device code grant."""
+    client: int
+    """Had one of this grant's client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ class Profile:
     elsewhere: tuple[Sight, ...] = ()
     """Other places where the user was active within 60 minutes of the start, nearest in time, eight at the most."""
     attempts: Attempts = Attempts()
+    peers: Peers | None = None
+    """None where peers are not known, or were not looked up because the user had used this client so for a day."""
     stated: str | None = None
     """The class of the account (profile/accounts.py), where somebody states it."""
     carried: Mapping[str, frozenset[str]] | None = None

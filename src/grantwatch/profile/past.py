@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from grantwatch.grants.model import Grant, Outcome
-from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers
 
 __all__ = ["attempts_before", "carried", "earlier_grants", "grant_clients", "grant_users"]
 
@@ -103,6 +103,31 @@ def grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dic
         if _succeeded(grants[number]):
             before.add(key)
     return known
+
+
+def peers_before(grants: Sequence[Grant], keys: Sequence[str], peers: Mapping[str, frozenset[str]]) -> dict[int, Peers]:
+    """How many peers of each grant's user had a grant a day or more before, and one of its client.
+
+    Left out where the user had used the client so for a day: then their own habit tells.
+    """
+    since: dict[str, datetime] = {}
+    with_client: dict[str, dict[str, datetime]] = defaultdict(dict)
+    found: dict[int, Peers] = {}
+    for number in _in_time(grants):
+        grant, key = grants[number], keys[number]
+        client = with_client[grant.client.id or ""]
+        latest = grant.started_at - _SETTLED
+        mine = peers.get(key)
+        if mine and client.get(key, grant.started_at) > latest:
+            found[number] = Peers(
+                len(mine),
+                sum(who in since and since[who] <= latest for who in mine),
+                sum(who in client and client[who] <= latest for who in mine),
+            )
+        if _succeeded(grant):
+            since.setdefault(key, grant.started_at)
+            client.setdefault(key, grant.started_at)
+    return found
 
 
 def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, Attempts]:

@@ -8,12 +8,11 @@ from grantwatch.signals.account import at_its_site, client_kind, device_account
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.token import no_use, own_device
 from grantwatch.signals.view import (
-    MANY_USERS,
-    familiar,
     flow_places,
     history_scale,
     known,
     new_to_user,
+    rarer,
     redeemed_at,
     redeemer_places,
     short_history,
@@ -37,9 +36,7 @@ def _agent_scale(case: Case, agent: str) -> Scale:
     scale = Scale().by(1.2, "the user agent of a kit") if family.kind == "kit" else Scale()
     if on_cli and family.kind == "script":
         scale = scale.by(0.4, "command lines are written with these libraries too")
-    if familiar(case, "agent_family", family.name).tenant_users >= MANY_USERS:
-        scale = scale.by(0.5, "others of the tenant use it")
-    return scale
+    return rarer(case, scale, "agent_family", family.name, 0.4)
 
 
 @signal(
@@ -172,8 +169,7 @@ def agent_changed(self: Signal, case: Case) -> Answer:
             return short_history(self, case)
         if new_to_user(case, place.network) is False:
             scale = scale.by(0.4, "from a network that the user knows")
-        if familiar(case, "agent_family", family.name).tenant_users >= MANY_USERS:
-            scale = scale.by(0.6, "others of the tenant use it")
+        scale = rarer(case, scale, "agent_family", family.name, 0.5)
         return self.fired(
             f"{span(place.time - redeemed)} after the redemption its tokens were used by {agent!r}: another kind of "
             "program or another system than in the flow, and this user had not used it before.",

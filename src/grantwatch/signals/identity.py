@@ -8,9 +8,11 @@ from grantwatch.grants.model import LegKind
 from grantwatch.signals.account import account_class
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
+    ENOUGH_PEERS,
     ENOUGH_SIGN_INS,
     MANY_USERS,
     attempted,
+    by_peers,
     earlier_grants,
     familiar,
     history_scale,
@@ -38,7 +40,7 @@ from grantwatch.signals.words import carried_over, first_factor
     gaps=("the user's device code use before the logs begin", "users who use device code every day"),
 )
 def first_use(self: Signal, case: Case) -> Answer:
-    """No settled grant before this one; weighed by history and by how common device code is here."""
+    """No settled grant before this one; weighed by history and by how common device code is with peers, else here."""
     grant, profile = case.grant, case.profile
     earlier = earlier_grants(case)
     if earlier:
@@ -47,16 +49,23 @@ def first_use(self: Signal, case: Case) -> Answer:
     scale = history_scale(case)
     if not scale:
         return short_history(self, case)
-    share = profile.tenant_grant_users / profile.tenant_users if profile.tenant_users else 0.0
-    scale = scale.by(max(0.45, 1 - 1.5 * share), f"{share:.0%} of the tenant's users use device code")
-    if familiar(case, "grant_client", grant.client.id).tenant_users >= MANY_USERS:
-        scale = scale.by(0.7, "others of the tenant use this client so")
+    peers = profile.peers
+    by = by_peers(case, scale, peers.device_code, "use device code", 0.35) if peers else None
+    if by is None:
+        share = profile.tenant_grant_users / profile.tenant_users if profile.tenant_users else 0.0
+        by = scale.by(max(0.45, 1 - 1.5 * share), f"{share:.0%} of the tenant's users use device code")
+        if familiar(case, "grant_client", grant.client.id).tenant_users >= MANY_USERS:
+            by = by.by(0.7, "others of the tenant use this client so")
+    scale = by
     scale = weigh_attempt(case, scale)
     days = span(timedelta(days=profile.user_history_days))
     others = profile.tenant_grant_users
     told = "nobody else" if not others else "1 other user" if others == 1 else f"{others} other users"
+    told += " of this tenant used device code"
+    if peers and peers.count >= ENOUGH_PEERS:
+        told = f"{peers.device_code} of {peers.count} people with the same clients and networks used device code"
     return self.fired(
-        f"No device code sign-in of this user in the {days} of logs before; {told} of this tenant used device code.",
+        f"No device code sign-in of this user in the {days} of logs before; {told}.",
         chip="first device code use",
         records=tuple(leg.ref for leg in grant.legs[:2]),
         scale=scale,

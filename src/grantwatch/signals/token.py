@@ -17,6 +17,7 @@ from grantwatch.signals.view import (
     network_words,
     new_to_user,
     prefix_known,
+    rarer,
     redeemed_at,
     redeemer_places,
     redeemer_uses,
@@ -134,8 +135,7 @@ def moved(self: Signal, case: Case) -> Answer:
         scale = history_scale(case)
         if not scale:
             return short_history(self, case)
-        if tenant_knows(case, network):
-            scale = scale.by(0.6, "the tenant uses this provider")
+        scale = rarer(case, scale, "asn", network.asn, 0.5)
         return self.fired(
             f"{span(place.time - case.grant.started_at)} after the grant its tokens were used from "
             f"{network_words(network)}, where this user had not been seen.",

@@ -59,7 +59,9 @@ def concurrent(self: Signal, case: Case) -> Answer:
     sights = [sight for sight in case.profile.elsewhere if _told(sight.network) and not is_microsoft(sight.network)]
     if not places:
         if any(_told(place.network) for place in flow_places(case.grant)):
-            return silent(self, case, "The places of this grant were known to this user.")
+            return silent(
+                self, case, "The places of this grant were known to this user, or people around them moved there too."
+            )
         return unsaid(self, case, "no record of this grant says where it came from")
     if not case.profile.elsewhere:
         return silent(self, case, "These logs show no other sign-in of this user within 60 minutes.")

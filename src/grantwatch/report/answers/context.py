@@ -54,6 +54,15 @@ def normal(asked: Asked) -> Answer:
             f"{with_client} of them with this client",
         )
     )
+    peers = profile.peers
+    if peers:
+        facts.append(
+            Fact(
+                "peers",
+                f"{words.plural(peers.count, 'person', 'people')} with the same clients and networks: "
+                f"{peers.device_code} of them used device code a day or more before, {peers.client} with this client",
+            )
+        )
     kind = account_class(asked.case)
     facts.append(Fact("account", f"taken for {_KINDS[kind.kind]}, {kind.why}"))
     if asked.lacks("history") and not earlier:
@@ -69,7 +78,12 @@ def normal(asked: Asked) -> Answer:
         told = "No device code grant of this user is in these logs before this one."
     gone = [
         *asked.blind("What is usual", "history"),
-        "Peers, job, tickets and pilots: groups, job titles and change records are in no log that was read.",
+        *(
+            ["Peers: too little of this user is in these logs to tell who works alike."]
+            if not (peers or earlier)
+            else []
+        ),
+        "Job, tickets and pilots: groups, job titles and change records are in no log that was read.",
     ]
     return Answer(4, "normal", "Is it normal for this user and their peers?", told, tuple(facts), tuple(gone))
 
