@@ -62,6 +62,9 @@ ENOUGH_SIGN_INS = 20
 ENOUGH_PEERS = 5
 """From this many people who work alike on, what they do says something of one of them."""
 
+COMMON_AMONG_PEERS = 0.6
+"""From this share of the peers on, what they do is what people of that kind do."""
+
 RENTED = ("hosting", "anonymiser", "campaign")
 """Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
 
@@ -248,14 +251,18 @@ _NAMES = {"asn": "provider", "agent_family": "program", "user_agent": "user agen
 
 
 def by_peers(case: Case, scale: Scale, had: int, what: str, least: float) -> Scale | None:
-    """The same scale, by how many of the user's peers `had` it; None where too few peers are known."""
+    """The same scale, by how many of the user's peers `had` it; None where too few peers are known.
+
+    Peers are few and alike, so their share counts as it is, to `least` where most of them have it.
+    """
     peers = case.profile.peers
     if peers is None or peers.count < ENOUGH_PEERS:
         return None
     told = f"{had} of {peers.count} peers {what}"
     if not had:
         return scale.by(1.15, told) if peers.count >= 2 * ENOUGH_PEERS else scale.by(1.0, told)
-    return scale.by(round(rarity(had, peers.count, least), 3), told)
+    share = had / peers.count
+    return scale.by(round(1 - (1 - least) * min(1.0, share / COMMON_AMONG_PEERS), 3), told)
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:
