@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,13 @@ __all__ = ["profiles", "values_of"]
 _History = dict[int, tuple[datetime | None, int, tuple[int, ...]]]
 """By the number of a grant: its user's first record, how many there are, and sign-ins by hour of the day."""
 
+Seen = dict[int, dict[str, dict[str, Familiarity]]]
+"""By the number of a grant: dimension, value, and how familiar it was."""
+
 _DAY = 86400.0
+_COMPANY = 5
+"""So many people make a move: see families.sql."""
+_LATELY = timedelta(days=14)
 _ROOM = "grantwatch.profile"
 _COMMON_AGENTS = 2000
 """User agents of the tenant that are told by family: the most frequent, and as many that are no browser's."""
@@ -104,6 +110,7 @@ def profiles(
         elsewhere = _elsewhere(con)
         tenant.result()
         seen = _seen(con)
+        _moved_together(con, seen, subjects)
         history, start, users = told.result()
         alike = working.result()
     earlier = earlier_grants(grants, keys, values)
@@ -156,16 +163,29 @@ def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Familiarity]]]:
-    seen: dict[int, dict[str, dict[str, Familiarity]]] = defaultdict(lambda: defaultdict(dict))
+def _seen(con: duckdb.DuckDBPyConnection) -> Seen:
+    seen: Seen = defaultdict(lambda: defaultdict(dict))
     for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
         seen[number][dimension][value] = Familiarity(int(days), first, int(users))
-    run(con, "movers.sql", _ROOM)
-    moved_together = con.execute("SELECT 1 FROM mover LIMIT 1").fetchall()
-    for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall() if moved_together else ():
+    return seen
+
+
+def _moved_together(con: duckdb.DuckDBPyConnection, seen: Seen, subjects: Iterable[tuple[int, str, datetime]]) -> None:
+    """Add to what is known of networks how many people moved there. Mostly there is none to ask about."""
+    fresh = [
+        (number, key, started_at, dimension, value)
+        for number, key, started_at in subjects
+        for dimension in ("prefix", "asn")
+        for value, known in seen.get(number, {}).get(dimension, {}).items()
+        if known.tenant_users >= _COMPANY and (known.user_first is None or known.user_first >= started_at - _LATELY)
+    ]
+    if not fresh:
+        return
+    columns = {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}
+    put(con, "fresh", {**columns, "dimension": "VARCHAR", "value": "VARCHAR"}, fresh)
+    for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall():
         of = seen[number][dimension]
         of[value] = replace(of.get(value, Familiarity()), moved=int(moved))
-    return seen
 
 
 def _peers(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:

@@ -222,10 +222,11 @@ def moved_together(case: Case, network: Network) -> int:
 
     Nobody moves to a network that anyone can rent: there it would be a campaign.
     """
-    mark = knowledge.network(network.asn, network.ip)
-    if mark and mark.kind in RENTED:
+    moved = max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
+    if not moved:
         return 0
-    return max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
+    mark = knowledge.network(network.asn, network.ip)
+    return 0 if mark and mark.kind in RENTED else moved
 
 
 def rarity(users: int, of: int, least: float) -> float:
