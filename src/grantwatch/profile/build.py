@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
 from grantwatch.grants.sql import put, run
+from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
-from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users, peers_before
+from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users
 from grantwatch.records.model import RecordRef
 
 if TYPE_CHECKING:
@@ -26,13 +26,7 @@ __all__ = ["profiles", "values_of"]
 _History = dict[int, tuple[datetime | None, int, tuple[int, ...]]]
 """By the number of a grant: its user's first record, how many there are, and sign-ins by hour of the day."""
 
-Seen = dict[int, dict[str, dict[str, Familiarity]]]
-"""By the number of a grant: dimension, value, and how familiar it was."""
-
 _DAY = 86400.0
-_COMPANY = 5
-"""So many people make a move: see families.sql."""
-_LATELY = timedelta(days=14)
 _ROOM = "grantwatch.profile"
 _COMMON_AGENTS = 2000
 """User agents of the tenant that are told by family: the most frequent, and as many that are no browser's."""
@@ -105,19 +99,20 @@ def profiles(
     with con.cursor() as other, ThreadPoolExecutor(1) as beside:
         tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
         told = beside.submit(_history, other)
-        working = beside.submit(_peers, other)
+        working = beside.submit(company.peers_of, other)
         run(con, "own_day.sql", _ROOM)
         elsewhere = _elsewhere(con)
         tenant.result()
         seen = _seen(con)
-        _moved_together(con, seen, subjects)
+        company.moved_together(con, seen, subjects)
         history, start, users = told.result()
         alike = working.result()
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
     attempts = attempts_before(grants, keys)
-    peers = peers_before(grants, keys, alike)
+    peers = company.peers_before(grants, keys, alike)
+    company.peers_seen(con, seen, [subjects[number] for number in peers], alike)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
         first, records, hours = history.get(number, (None, 0, (0,) * 24))
@@ -163,37 +158,11 @@ def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _seen(con: duckdb.DuckDBPyConnection) -> Seen:
-    seen: Seen = defaultdict(lambda: defaultdict(dict))
+def _seen(con: duckdb.DuckDBPyConnection) -> company.Seen:
+    seen: company.Seen = defaultdict(lambda: defaultdict(dict))
     for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
         seen[number][dimension][value] = Familiarity(int(days), first, int(users))
     return seen
-
-
-def _moved_together(con: duckdb.DuckDBPyConnection, seen: Seen, subjects: Iterable[tuple[int, str, datetime]]) -> None:
-    """Add to what is known of networks how many people moved there. Mostly there is none to ask about."""
-    fresh = [
-        (number, key, started_at, dimension, value)
-        for number, key, started_at in subjects
-        for dimension in ("prefix", "asn")
-        for value, known in seen.get(number, {}).get(dimension, {}).items()
-        if known.tenant_users >= _COMPANY and (known.user_first is None or known.user_first >= started_at - _LATELY)
-    ]
-    if not fresh:
-        return
-    columns = {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}
-    put(con, "fresh", {**columns, "dimension": "VARCHAR", "value": "VARCHAR"}, fresh)
-    for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall():
-        of = seen[number][dimension]
-        of[value] = replace(of.get(value, Familiarity()), moved=int(moved))
-
-
-def _peers(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    """By user with a grant: the people who work alike."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for key, peer in con.execute(_sql("peers.sql")).fetchall():
-        found[key].add(peer)
-    return {key: frozenset(peers) for key, peers in found.items()}
 
 
 def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:
