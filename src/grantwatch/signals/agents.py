@@ -163,11 +163,8 @@ def agent_changed(self: Signal, case: Case) -> Answer:
         if not agent or own_device(case, place):
             continue
         family = knowledge.agent(agent)
-        if (
-            not _strange(family, flow, knowledge.agent(first))
-            or known(case, "agent_family", family.name)
-            or known(case, "user_agent", agent)
-        ):
+        used = known(case, "agent_family", family.name) or known(case, "user_agent", agent)
+        if used or not _strange(family, flow, knowledge.agent(first)):
             continue
         scale = history_scale(case)
         if not scale:
@@ -186,7 +183,7 @@ def agent_changed(self: Signal, case: Case) -> Answer:
 
 
 def _strange(family: AgentFamily, flow: list[AgentFamily], origin: AgentFamily) -> bool:
-    """True where it says what it is, is no script, is in no leg, and is of another kind or system than the redeemer's."""
+    """True where it says what it is, is no script, is in no leg, and differs in kind or system from the redeemer's."""
     if family.kind in ("kit", "script", "tool", "empty", "unknown") or family.name in {each.name for each in flow}:
         return False
     return family.kind != origin.kind or bool(family.os and origin.os and family.os != origin.os)
