@@ -7,7 +7,8 @@ from pathlib import Path
 
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.wrappers import WRAPPERS
-from grantwatch.signals import registered
+from grantwatch.signals import Signal, registered
+from grantwatch.signals.catalogue import catalogue, covering
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by tools/make_docs.py from the declarations. Change those, then run it again. -->\n"
@@ -23,12 +24,24 @@ def signals_page() -> str:
         "A signal is a named reason to think a grant good or bad. It answers one question about one grant; where it",
         "fires, it is evidence. Weights are log-odds; within one group the strongest counts in full, the rest in part.",
         "",
-        "| Signal | Group | Weight | Alone | Question |",
-        "|---|---|---|---|---|",
+        "| Signal | Group | Weight | Alone | Catalogue | Question |",
+        "|---|---|---|---|---|---|",
         *(
-            f"| [{signal.id}](#{anchor(signal.id)}) | {signal.group} | {signal.weight:+.1f} | "
-            f"{'yes' if signal.alone else ''} | {signal.question} |"
+            f"| {linked(signal)} | {signal.group} | {signal.weight:+.1f} | {'yes' if signal.alone else ''} | "
+            f"{', '.join(map(str, signal.entries))} | {signal.question} |"
             for signal in signals
+        ),
+        "",
+        "## Coverage of the catalogue",
+        "",
+        "What logs can tell of device code phishing, and what tells it. Signals declare which entries they cover.",
+        "",
+        "| Entry | What it is | Signals | Elsewhere |",
+        "|---|---|---|---|",
+        *(
+            f"| {entry.number} | {entry.title} | {', '.join(map(linked, covering(entry.number)))} | "
+            f"{entry.elsewhere or ('' if covering(entry.number) else 'Not yet.')} |"
+            for entry in catalogue()
         ),
         "",
     ]
@@ -42,12 +55,18 @@ def signals_page() -> str:
             + ("; may make a grant high without a second group" if signal.alone else ""),
             f"- Looks at: {signal.looks_at}",
             f"- ATT&CK: {', '.join(signal.techniques) or 'none'}",
+            f"- Catalogue: {', '.join(map(str, signal.entries)) or 'no entry'}",
             f"- Needs: {', '.join(f'`{need}`' for need in signal.needs) or 'nothing beyond the grant itself'}",
             *(f"- False positive: {text}" for text in signal.false_positives),
             *(f"- Gap: {text}" for text in signal.gaps),
             "",
         ]
     return "\n".join(lines)
+
+
+def linked(signal: Signal) -> str:
+    """The id of a signal as a link to its section."""
+    return f"[{signal.id}](#{anchor(signal.id)})"
 
 
 def forms_page() -> str:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from grantwatch.signals import attempt, client, collection, favour, identity, network, persistence, token
-from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals import (
+    agents,
+    attempt,
+    client,
+    collection,
+    favour,
+    identity,
+    network,
+    persistence,
+    posture,
+    privilege,
+    token,
+    travel,
+)
+from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
     GROUPS,
@@ -23,6 +36,7 @@ from grantwatch.signals.view import lacking, why_blind
 __all__ = [
     "GROUPS",
     "NEEDS",
+    "AccountClass",
     "Case",
     "Evidence",
     "Factor",
@@ -30,6 +44,7 @@ __all__ = [
     "NotFired",
     "Scale",
     "Signal",
+    "account_class",
     "at_its_site",
     "client_kind",
     "device_account",
@@ -41,4 +56,17 @@ __all__ = [
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.
-THEMES = (identity, network, client, token, persistence, collection, attempt, favour)
+THEMES = (
+    identity,
+    network,
+    travel,
+    client,
+    token,
+    agents,
+    privilege,
+    persistence,
+    collection,
+    attempt,
+    posture,
+    favour,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
+from grantwatch.signals.prevalence import by_peers, rarity
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
@@ -40,6 +41,7 @@ _BEYOND_ROOMS = frozenset({"mail", "files", "management", "devops", "secrets"})
     looks_at="the client of this grant, against the user's device code grants a day or more before",
     otherwise="This user had used this client with a device code before.",
     techniques=("T1528",),
+    entries=(3,),
     needs=("history",),
     false_positives=("a new tool", "the first sign-in of a new developer"),
     gaps=("an attacker who picks the client that the user uses",),
@@ -55,8 +57,13 @@ def new_to_user(self: Signal, case: Case) -> Answer:
     if not scale:
         return short_history(self, case)
     others = familiar(case, "grant_client", client.id).tenant_users
-    if others >= MANY_USERS:
-        scale = scale.by(0.4, "others of the tenant use it so")
+    peers = case.profile.peers
+    by = by_peers(case, scale, peers.client, "use it so", 0.25) if peers else None
+    if by is None and others:
+        # Of those who use device code at all: in a large tenant they are few.
+        of = max(others, case.profile.tenant_grant_users)
+        by = scale.by(round(rarity(others, of, 0.35), 3), f"{others} of {of} users with device code use it so")
+    scale = by or scale
     if known(case, "client", client.id):
         scale = scale.by(0.8, "this user knows the client from other sign-ins")
     if not earlier_grants(case):
@@ -83,6 +90,7 @@ def _users(count: int) -> str:
     looks_at="the client of this grant, against all device code grants of the tenant before it",
     otherwise="This client had been used with a device code in this tenant before.",
     techniques=("T1528",),
+    entries=(3,),
     needs=("history",),
     false_positives=("the pilot of a new tool",),
     gaps=("tenants in which the attacker's client is in daily use",),
@@ -165,6 +173,7 @@ def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str
     otherwise="The broker did not ask for device registration.",
     alone=True,
     techniques=("T1528", "T1098.005", "T1550.001"),
+    entries=(4, 6),
     false_positives=("the set-up of Teams devices on Android", "enrolment of a phone that was logged as a grant"),
     gaps=("accounts that look like a meeting room",),
 )
@@ -184,6 +193,7 @@ def broker_registration(self: Signal, case: Case) -> Answer:
     otherwise="The broker asked for none of these without a primary refresh token.",
     alone=True,
     techniques=("T1528", "T1114.002"),
+    entries=(4, 5),
     false_positives=("Android devices that sign in through the broker",),
     gaps=("accounts that look like a meeting room",),
 )
@@ -201,6 +211,7 @@ def broker_to_data(self: Signal, case: Case) -> Answer:
     looks_at="the resources of the legs and of the redeemer's token uses, where the account is that of a room device",
     otherwise="It asked for nothing that room devices do not ask for, or that it had not asked for before.",
     techniques=("T1078.004", "T1528"),
+    entries=(5,),
     needs=("history",),
     false_positives=("new firmware that uses another service",),
     gaps=("device accounts without earlier grants in these logs",),
@@ -210,7 +221,7 @@ def device_account_strays(self: Signal, case: Case) -> Answer:
 
     Graph counts only away from the site.
     """
-    if not earlier_grants(case) or not device_account(case):
+    if not device_account(case) or not (earlier_grants(case) or case.profile.stated):
         return silent(self, case, "Earlier grants do not show this account to be that of a room device.")
     grant = case.grant
     # Room devices read Graph at their site.

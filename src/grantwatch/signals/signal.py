@@ -11,6 +11,7 @@ from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
 
 __all__ = [
+    "CATALOGUE",
     "GROUPS",
     "NEEDS",
     "Case",
@@ -24,8 +25,11 @@ __all__ = [
     "signal",
 ]
 
-GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "favour")
+GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "posture", "favour")
 """Independence groups: signals of one group tend to fire together, so they count once, not twice."""
+
+CATALOGUE = range(1, 36)
+"""The numbers of the detection catalogue. What each stands for is in catalogue.toml."""
 
 NEEDS = (
     "stream:interactive",
@@ -38,6 +42,8 @@ NEEDS = (
     "field:token_id",
     "field:asn",
     "field:user_agent",
+    "field:policies",
+    "field:scopes",
     "history",
 )
 """What a signal can need: a log stream, a field that is filled in, or history before the grant."""
@@ -136,6 +142,8 @@ class Signal:
     """What is so where it does not fire, in a sentence: the answer that a signal gives without a closer one."""
     alone: bool = False
     techniques: tuple[str, ...] = ()
+    entries: tuple[int, ...] = ()
+    """The entries of the detection catalogue (catalogue.toml) that it covers, or helps to cover."""
     needs: tuple[str, ...] = ()
     false_positives: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -191,18 +199,22 @@ def signal(
     otherwise: str,
     alone: bool = False,
     techniques: tuple[str, ...] = (),
+    entries: tuple[int, ...] = (),
     needs: tuple[str, ...] = (),
     false_positives: tuple[str, ...] = (),
     gaps: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Signal, Case], Answer]], Signal]:
     """Declare a signal. The function gets the signal itself and the case, and answers.
 
-    Raises DeclarationError where the id is taken or the group or a need is unknown.
+    Raises DeclarationError where the id is taken or the group, an entry or a need is unknown.
     """
     if id in _REGISTRY:
         raise DeclarationError(f"signal {id!r} is declared twice")
     if group not in GROUPS:
         raise DeclarationError(f"signal {id!r}: group {group!r} is not one of {', '.join(GROUPS)}")
+    for entry in entries:
+        if entry not in CATALOGUE:
+            raise DeclarationError(f"signal {id!r}: entry {entry!r} is not one of {CATALOGUE[0]} to {CATALOGUE[-1]}")
     for need in needs:
         if need not in NEEDS:
             raise DeclarationError(f"signal {id!r}: need {need!r} is not one of {', '.join(NEEDS)}")
@@ -222,6 +234,7 @@ def signal(
             otherwise,
             alone,
             techniques,
+            entries,
             needs,
             false_positives,
             gaps,

@@ -17,6 +17,7 @@ __all__ = [
     "FIRST_HOUR",
     "MANY_USERS",
     "NO_TOKEN",
+    "RENTED",
     "SETTLED",
     "Place",
     "attempted",
@@ -27,6 +28,7 @@ __all__ = [
     "known",
     "lacking",
     "listed",
+    "moved_together",
     "network_words",
     "new_to_user",
     "prefix_known",
@@ -52,6 +54,9 @@ FULL_HISTORY_DAYS = 30.0
 ENOUGH_SIGN_INS = 20
 """Interactive sign-ins from which on a person's habits can be told, and an account is a person's."""
 
+RENTED = ("hosting", "anonymiser", "campaign")
+"""Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
+
 MANY_USERS = 3
 """From this many users of the tenant on, a network or client is nothing special there."""
 
@@ -66,6 +71,8 @@ _LACKS = {
     "field:token_id": "these records carry no token id",
     "field:asn": "these records do not say which network (ASN) an address belongs to",
     "field:user_agent": "these records carry no user agent",
+    "field:policies": "these sign-in records do not name Conditional Access policies",
+    "field:scopes": "these sign-in records carry neither scopes nor directory roles",
     "history": "these logs do not reach back before the grant",
 }
 # Either audit log shows a directory change; only both missing makes a signal blind.
@@ -190,10 +197,25 @@ def prefix_known(case: Case, network: Network) -> bool:
 
 
 def new_to_user(case: Case, network: Network) -> bool | None:
-    """True where neither prefix nor ASN was known to the user; None where the log gives neither."""
+    """True where neither prefix nor ASN was known to the user; None where the log gives neither.
+
+    False also where the people around this user moved there with them.
+    """
     if network.prefix is None and network.asn is None:
         return None
-    return not (prefix_known(case, network) or known(case, "asn", network.asn))
+    return not (prefix_known(case, network) or known(case, "asn", network.asn) or moved_together(case, network))
+
+
+def moved_together(case: Case, network: Network) -> int:
+    """How many users of this user's other networks came to this one within two weeks: a new provider or way out.
+
+    Nobody moves to a network that anyone can rent: there it would be a campaign.
+    """
+    moved = max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
+    if not moved:
+        return 0
+    mark = knowledge.network(network.asn, network.ip)
+    return 0 if mark and mark.kind in RENTED else moved
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

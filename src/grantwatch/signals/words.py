@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 
 from grantwatch.errors import KnowledgeError
 
-__all__ = ["RuleMarks", "forwards_outside", "risky_scopes", "rule_marks"]
+__all__ = [
+    "RuleMarks",
+    "carried_over",
+    "first_factor",
+    "forwards_outside",
+    "risky_scopes",
+    "rule_marks",
+    "strong_scopes",
+]
 
-_LISTS = ("risky_scopes", "hiding_folders", "rule_words")
+_LISTS = ("risky_scopes", "strong_scopes", "hiding_folders", "rule_words", "carried_over", "first_factors")
 
 
 @cache
@@ -28,11 +36,31 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def risky_scopes(scopes: str | None) -> tuple[str, ...]:
     """Those of the scopes (separated by blanks or commas) that let an application read, send or change much."""
+    return _matching("risky_scopes", scopes)
+
+
+def strong_scopes(scopes: str | None) -> tuple[str, ...]:
+    """Those of the scopes that let their holder change who may do what."""
+    return _matching("strong_scopes", scopes)
+
+
+def carried_over(said: str | None) -> bool:
+    """True where a step or detail says that a factor was taken over from an earlier sign-in."""
+    return any(words in (said or "").lower() for words in _words()["carried_over"])
+
+
+def first_factor(said: str) -> bool:
+    """True where a step, `method (result)`, is a password or what stands for one."""
+    return said.partition(" (")[0].strip().lower() in _words()["first_factors"]
+
+
+@lru_cache(maxsize=1024)
+def _matching(words: str, scopes: str | None) -> tuple[str, ...]:
     asked = dict.fromkeys((scopes or "").replace(",", " ").split())
-    risky = _words()["risky_scopes"]
+    patterns = _words()[words]
     # A scope may be written with its resource in front: https://graph.microsoft.com/Mail.Read
     return tuple(
-        scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in risky)
+        scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in patterns)
     )
 
 
