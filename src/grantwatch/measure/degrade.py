@@ -1,0 +1,63 @@
+"""Telemetry taken away, step by step, to see how much quality goes with it.
+
+The records are read as they are; what a step takes is removed from the canonical tables before anything is
+reconstructed, so that coverage tells of it as if it had never been there. History is taken by hunting over short
+stretches of time, each by itself: every grant is judged, but with no more than a few days before it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from grantwatch.measure.truth import Truth
+from grantwatch.records.scope import EVERYTHING, Scope
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["STEPS", "STRETCH_DAYS", "Step", "scopes", "take"]
+
+STRETCH_DAYS = 6
+"""Less than the week from which on coverage says that there is a history."""
+
+_NON_INTERACTIVE = "UPDATE sign_in SET ignored = 'taken away' WHERE claimed AND ignored IS NULL AND (flags & 32) <> 0"
+_SESSIONS = "UPDATE sign_in SET session_id = NULL; UPDATE activity SET session_id = NULL"
+_NETWORKS = "UPDATE sign_in SET asn = NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what it takes beside all that the steps before it took. `sql` runs on the canonical tables."""
+
+    id: str
+    title: str
+    sql: tuple[str, ...] = ()
+    history: bool = True
+
+
+STEPS = (
+    Step("as_given", "as given"),
+    Step("non_interactive", "without non-interactive sign-ins", (_NON_INTERACTIVE,)),
+    Step("session_id", "… and without session ids", (_NON_INTERACTIVE, _SESSIONS)),
+    Step("asn", "… and without ASN", (_NON_INTERACTIVE, _SESSIONS, _NETWORKS)),
+    Step("history", "… and without history", (_NON_INTERACTIVE, _SESSIONS, _NETWORKS), history=False),
+)
+
+
+def take(con: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Take it out of the canonical tables."""
+    for statement in step.sql:
+        con.execute(statement)
+
+
+def scopes(step: Step, truth: Truth) -> tuple[Scope, ...]:
+    """The stretches of time to hunt over, each by itself: one of everything where history stays."""
+    if step.history:
+        return (EVERYTHING,)
+    span = truth.end - truth.start
+    count = max(1, math.ceil(span / timedelta(days=STRETCH_DAYS)))
+    edges = [truth.start + span * number / count for number in range(1, count)]
+    return tuple(Scope(since=since, until=until) for since, until in zip([None, *edges], [*edges, None], strict=True))

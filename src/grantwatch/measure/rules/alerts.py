@@ -1,0 +1,134 @@
+"""What an analyst would get from each rule, and how that compares with a hunt at equal recall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from grantwatch.measure.figures import rate
+from grantwatch.measure.match import Match
+from grantwatch.measure.ranking import threshold_for
+from grantwatch.measure.rules.rule import Rule, rules
+from grantwatch.measure.truth import Truth
+from grantwatch.records.database import cleaned
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["TOGETHER", "Alert", "Compared", "RuleFigures", "alerts", "compare", "folded"]
+
+TOGETHER = timedelta(hours=1)
+"""What one rule fires on for one user within an hour of the first is one alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of one rule: the user, when it began (UTC), and the request ids of the records that fired it."""
+
+    user: str
+    time: datetime
+    request_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """One rule on these tenants. An alert is true where it holds a record of an attacker's grant.
+
+    `recall` is over grants of which an attacker got a token: the share that some true alert touches.
+    """
+
+    rule: str
+    title: str
+    alerts: int
+    true: int
+    false: int
+    recall: float | None
+    false_per_1000_users_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A rule beside the hunt at equal recall: the highest score at which the hunt finds as much as the rule.
+
+    `ratio` is false alerts of the rule per false grant of the hunt there; None where the rule finds nothing, the hunt
+    never finds as much, or the hunt has no false grant at all (`hunt_false` is 0 then).
+    """
+
+    figures: RuleFigures
+    threshold: int | None
+    hunt_recall: float | None
+    hunt_false: int | None
+    ratio: float | None
+
+
+def alerts(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[Alert, ...]]:
+    """The alerts of every rule, by its id, on the records behind `con` (see records.load.read)."""
+    text = (resources.files("grantwatch.measure.rules") / "rule_row.sql").read_text("utf-8")
+    con.execute(text.replace("$cleaned", cleaned("rule_source")))
+    return {rule.id: folded(con.execute(_ordered(rule)).fetchall()) for rule in rules()}
+
+
+def _ordered(rule: Rule) -> str:
+    return f"SELECT user_key, time, request_id FROM ({rule.sql}) AS hit ORDER BY user_key, time, request_id"
+
+
+def folded(hits: Iterable[tuple[str, datetime, str]]) -> tuple[Alert, ...]:
+    """Hits in the order of user and time, folded: what follows the first within an hour belongs to it."""
+    found: list[Alert] = []
+    for user, time, request_id in hits:
+        last = found[-1] if found else None
+        if last and last.user == user and time - last.time < TOGETHER:
+            found[-1] = Alert(user, last.time, last.request_ids | {request_id})
+        else:
+            found.append(Alert(user, time, frozenset((request_id,))))
+    return tuple(found)
+
+
+def compare(tenants: Sequence[tuple[Match, Mapping[str, Sequence[Alert]]]]) -> tuple[Compared, ...]:
+    """Every rule beside the hunt, over these tenants together."""
+    scores: list[int | None] = []
+    for match, _ in tenants:
+        for grant in match.truth.grants:
+            if grant.taken:
+                best = match.best(grant)
+                scores.append(best.score if best else None)
+    wrong = [each.score for match, _ in tenants for each in match.found if not each.malicious]
+    found = []
+    for rule in rules():
+        figures = _figures(rule, [(match.truth, raised[rule.id]) for match, raised in tenants])
+        found.append(_beside(figures, scores, wrong))
+    return tuple(found)
+
+
+def _figures(rule: Rule, tenants: Sequence[tuple[Truth, Sequence[Alert]]]) -> RuleFigures:
+    raised = true = taken = touched = 0
+    for truth, own in tenants:
+        malicious = {id for grant in truth.grants if grant.malicious for id in grant.record_ids}
+        seen = {id for alert in own for id in alert.request_ids}
+        raised += len(own)
+        true += sum(not malicious.isdisjoint(alert.request_ids) for alert in own)
+        wanted = [grant for grant in truth.grants if grant.taken]
+        taken += len(wanted)
+        touched += sum(not grant.record_ids.isdisjoint(seen) for grant in wanted)
+    user_days = sum(truth.user_days for truth, _ in tenants)
+    return RuleFigures(
+        rule=rule.id,
+        title=rule.title,
+        alerts=raised,
+        true=true,
+        false=raised - true,
+        recall=touched / taken if taken else None,
+        false_per_1000_users_day=rate(raised - true, user_days),
+    )
+
+
+def _beside(figures: RuleFigures, scores: Sequence[int | None], wrong: Sequence[int]) -> Compared:
+    threshold = threshold_for(scores, figures.recall) if figures.recall else None
+    if threshold is None:
+        return Compared(figures, None, None, None, None)
+    recall = sum(score is not None and score >= threshold for score in scores) / len(scores)
+    false = sum(score >= threshold for score in wrong)
+    return Compared(figures, threshold, recall, false, figures.false / false if false else None)
