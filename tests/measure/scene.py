@@ -16,8 +16,8 @@ from typing import Any
 
 from tests.grants.scene import TENANT, Flow
 
-from grantwatch.grants.model import Grant, Leg, LegKind, Named, Network, Outcome, Tie, TieBy, User
 from grantwatch.grants.model import Device as NoDevice
+from grantwatch.grants.model import Grant, Leg, LegKind, Named, Network, Outcome, Tie, TieBy, User
 from grantwatch.lab import Event, SignInEvent, write_tenant
 from grantwatch.measure.truth import Decoy, Truth, TruthGrant
 from grantwatch.pipeline import Hunt

@@ -76,7 +76,7 @@ def _figures(figures: Figures, *, listed: bool = True) -> Json:
     """`listed`: with the grants that came out wrong, one by one; they stand once, with the figures of all tenants."""
     made: Json = _plain(asdict(figures))
     if not listed:
-        del made["missed"], made["false_highs"], made["attacks"]["listed"]
+        del made["missed"], made["false_highs"], made["strays"], made["attacks"]["listed"]
     return made
 
 

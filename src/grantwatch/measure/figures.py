@@ -12,10 +12,11 @@ from grantwatch.measure.attacks import Attacks, attacks
 from grantwatch.measure.delay import first_high
 from grantwatch.measure.match import Found, Match
 from grantwatch.measure.ranking import Reliability, average_precision, reliability
+from grantwatch.measure.remarks import Remark, false_highs, kind_of, missed, strays
 from grantwatch.measure.truth import TruthGrant
 from grantwatch.verdict.model import Severity
 
-__all__ = ["AtSeverity", "Delay", "Figures", "Kind", "Reconstruction", "Remark", "figures", "rate"]
+__all__ = ["AtSeverity", "Band", "Delay", "Figures", "Kind", "Reconstruction", "figures", "rate"]
 
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
@@ -36,6 +37,8 @@ class Reconstruction:
     decoys_taken: int
     """Phantoms that are decoys of the truth."""
     right_outcome: int
+    by_outcome: dict[str, dict[str, int]]
+    """Real grants by what came of them: `real`, `matched`, `right_outcome`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ class AtSeverity:
     recall_hard: float | None
     """Recall over those that are marked as hard."""
     false_per_1000_users_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Grants of exactly this severity, and the share that is an attacker's, whatever came of it."""
+
+    severity: str
+    grants: int
+    malicious: int
+    share_malicious: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +100,6 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """One grant that came out wrong, for a reader. `severity` is None for one that was not found."""
-
-    seed: int
-    grant: int | None
-    grant_id: str | None
-    upn: str
-    kind: str
-    hard: bool
-    outcome: str
-    found_outcome: str | None
-    score: int | None
-    severity: str | None
-    evidence: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything that is measured. `attempts` of attackers (nobody got a token) are right to show, and not ranked."""
 
@@ -117,6 +112,7 @@ class Figures:
     taken: int
     reconstruction: Reconstruction
     severities: tuple[AtSeverity, ...]
+    bands: tuple[Band, ...]
     average_precision: float | None
     reliability: Reliability
     """Over grants of which the hunt says that somebody approved or got a token."""
@@ -129,6 +125,8 @@ class Figures:
     missed: tuple[Remark, ...]
     """Taken grants below high."""
     false_highs: tuple[Remark, ...]
+    strays: tuple[Remark, ...]
+    """What reconstruction got wrong: missed, merged, doubled, phantom."""
     blind_signals: tuple[str, ...]
     missing: tuple[str, ...]
     not_assessed_per_grant: float | None
@@ -153,6 +151,7 @@ def figures(matches: Sequence[Match], *, delays: bool = True) -> Figures:
         taken=len(taken),
         reconstruction=_reconstruction(matches),
         severities=tuple(_at(severity, found, taken, user_days) for severity in SEVERITIES),
+        bands=tuple(_band(severity, found) for severity in reversed(Severity)),
         average_precision=average_precision(list(_ranked(matches)), len(taken)),
         reliability=reliability([(each.score, each.malicious) for each in given]),
         reliability_attempts=reliability([(each.score, each.malicious) for each in attempts]),
@@ -160,8 +159,9 @@ def figures(matches: Sequence[Match], *, delays: bool = True) -> Figures:
         personas=tuple(_kinds((m, g) for m, g in real if not g.malicious)),
         attacks=attacks(matches),
         delay=_delay(taken if delays else []),
-        missed=tuple(_missed(taken)),
-        false_highs=tuple(_false_highs(matches)),
+        missed=tuple(missed(matches)),
+        false_highs=tuple(false_highs(matches)),
+        strays=tuple(strays(matches)),
         blind_signals=tuple(sorted({name for match in matches for name in match.blind_signals})),
         missing=tuple(sorted({name for match in matches for name in match.missing})),
         not_assessed_per_grant=sum(silent) / len(silent) if silent else None,
@@ -204,6 +204,16 @@ def _reconstruction(matches: Sequence[Match]) -> Reconstruction:
         decoys=sum(len(match.truth.decoys) for match in matches),
         decoys_taken=sum(each.decoy is not None for each in phantoms),
         right_outcome=sum(_outcome_is_right(match, grant) for match, grant in matched),
+        by_outcome={
+            outcome.value: {
+                "real": sum(grant.outcome is outcome for _, grant in real),
+                "matched": sum(grant.outcome is outcome for _, grant in matched),
+                "right_outcome": sum(
+                    grant.outcome is outcome and _outcome_is_right(match, grant) for match, grant in matched
+                ),
+            }
+            for outcome in Outcome
+        },
     )
 
 
@@ -232,6 +242,12 @@ def _at(
     )
 
 
+def _band(severity: Severity, found: Sequence[Found]) -> Band:
+    inside = [each for each in found if each.severity is severity]
+    malicious = sum(each.malicious for each in inside)
+    return Band(severity.label, len(inside), malicious, _share(malicious, len(inside)))
+
+
 def _reaches(found: Found | None, severity: Severity) -> bool:
     return found is not None and found.severity >= severity
 
@@ -239,12 +255,8 @@ def _reaches(found: Found | None, severity: Severity) -> bool:
 def _kinds(grants: Iterable[tuple[Match, TruthGrant]]) -> list[Kind]:
     by_kind: dict[str, list[tuple[Match, TruthGrant]]] = defaultdict(list)
     for match, grant in grants:
-        by_kind[_kind(grant)].append((match, grant))
+        by_kind[kind_of(grant)].append((match, grant))
     return [_kind_figures(name, by_kind[name]) for name in sorted(by_kind)]
-
-
-def _kind(grant: TruthGrant) -> str:
-    return (grant.campaign if grant.malicious else grant.persona) or "unnamed"
 
 
 def _kind_figures(name: str, members: Sequence[tuple[Match, TruthGrant]]) -> Kind:
@@ -289,38 +301,4 @@ def _delay(taken: Sequence[tuple[Match, TruthGrant]]) -> Delay:
         within_5_minutes=sum(each <= 5 for each in minutes),
         within_1_hour=sum(each <= 60 for each in minutes),
         within_1_day=sum(each <= 1440 for each in minutes),
-    )
-
-
-def _missed(taken: Sequence[tuple[Match, TruthGrant]]) -> Iterable[Remark]:
-    for match, grant in taken:
-        best = match.best(grant)
-        if not _reaches(best, Severity.HIGH):
-            reason = "its records lie in another grant" if grant.number in match.merged else "not found"
-            yield _remark(match, grant, best, reason)
-
-
-def _false_highs(matches: Sequence[Match]) -> Iterable[Remark]:
-    for match in matches:
-        for each in match.found:
-            if each.severity >= Severity.HIGH and not each.malicious:
-                yield _remark(match, each.truth, each, "")
-
-
-def _remark(match: Match, grant: TruthGrant | None, found: Found | None, reason: str) -> Remark:
-    judged = found.judged if found else None
-    kind = _kind(grant) if grant else (f"phantom: {found.decoy}" if found and found.decoy else "phantom")
-    return Remark(
-        seed=match.truth.seed,
-        grant=grant.number if grant else None,
-        grant_id=judged.grant.grant_id if judged else None,
-        upn=grant.upn if grant else (judged.grant.user.label if judged else ""),
-        kind=kind,
-        hard=bool(grant and grant.hard),
-        outcome=grant.outcome.value if grant else "none",
-        found_outcome=judged.grant.outcome.value if judged else None,
-        score=found.score if found else None,
-        severity=found.severity.label if found else None,
-        evidence=tuple(f"{each.signal} {each.weight:+.1f}" for each in judged.verdict.evidence) if judged else (),
-        reason=judged.verdict.reason if judged else reason,
     )

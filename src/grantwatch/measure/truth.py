@@ -125,12 +125,15 @@ class _Place:
         return InputError(f"{self.file}: {self.at or 'the whole'}: accepted is {accepted}")
 
     def of(self, key: str) -> _Place:
-        if not isinstance(self.value, dict):
-            raise self.wrong("an object")
         at = f"{self.at}.{key}" if self.at else key
-        if key not in self.value:
+        if key not in self.names():
             raise _Place(self.file, at, None).wrong("a value, but the key is not there")
         return _Place(self.file, at, self.value[key])
+
+    def names(self) -> list[str]:
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        return list(self.value)
 
     def items(self) -> list[_Place]:
         if not isinstance(self.value, list):
@@ -191,7 +194,7 @@ def _truth(raw: _Place) -> Truth:
         end=raw.of("end").time(),
         grants=grants,
         decoys=tuple(_decoy(each) for each in raw.of("decoys").items()),
-        records={str(kind): counted.of(kind).number() for kind in counted.value or {}},
+        records={kind: counted.of(kind).number() for kind in counted.names()},
         forms=tuple(each.text() for each in raw.of("forms").items()),
     )
 
