@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grantwatch.measure.ranking import average_precision, reliability, threshold_for
+from grantwatch.measure.ranking import average_precision, interval, reliability, threshold_for
 
 
 def test_average_precision_of_a_ranking():
@@ -32,6 +32,13 @@ def test_average_precision_of_nothing_is_not_known():
 )
 def test_the_highest_score_that_reaches_a_recall(recall, threshold):
     assert threshold_for([90, 60, 60, None], recall) == threshold
+
+
+def test_the_interval_of_a_share():
+    # Wilson for 8 of 10 at 95 %: (0.8 + 0.19208 ± 1.96 √(0.016 + 0.009604)) / 1.38416.
+    assert interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-3)
+    assert interval(5, 5) == pytest.approx((0.5655, 1.0), abs=1e-3)
+    assert interval(0, 0) is None
 
 
 def test_a_bucket_holds_both_its_ends_and_the_last_holds_100():

@@ -11,7 +11,7 @@ from grantwatch.grants.model import Outcome
 from grantwatch.measure.attacks import Attacks, attacks
 from grantwatch.measure.delay import first_high
 from grantwatch.measure.match import Found, Match
-from grantwatch.measure.ranking import Reliability, average_precision, reliability
+from grantwatch.measure.ranking import Reliability, average_precision, interval, reliability
 from grantwatch.measure.remarks import Remark, false_highs, kind_of, missed, strays
 from grantwatch.measure.truth import TruthGrant
 from grantwatch.verdict.model import Severity
@@ -53,6 +53,8 @@ class AtSeverity:
     taken: int
     recalled: int
     recall: float | None
+    recall_interval: tuple[float, float] | None
+    """Between which the recall lies with 95 % confidence (Wilson)."""
     recall_hard: float | None
     """Recall over those that are marked as hard."""
     false_per_1000_users_day: float
@@ -237,6 +239,7 @@ def _at(
         taken=len(taken),
         recalled=len(recalled),
         recall=_share(len(recalled), len(taken)),
+        recall_interval=interval(len(recalled), len(taken)),
         recall_hard=_share(sum(grant.hard for grant in recalled), hard),
         false_per_1000_users_day=rate(len(alerts) - true, user_days),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Bucket", "Reliability", "average_precision", "reliability", "threshold_for"]
+__all__ = ["Bucket", "Reliability", "average_precision", "interval", "reliability", "threshold_for"]
 
 Ranked = Sequence[tuple[int, bool]]
 """Pairs of score (0–100) and whether it is what was looked for."""
@@ -43,6 +44,16 @@ def threshold_for(scores: Sequence[int | None], recall: float) -> int | None:
         if reached >= recall - 1e-9:
             return threshold
     return None
+
+
+def interval(hits: int, of: int) -> tuple[float, float] | None:
+    """Between which a share lies with 95 % confidence, after Wilson; None where there is nothing to share."""
+    if not of:
+        return None
+    z, share = 1.96, hits / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

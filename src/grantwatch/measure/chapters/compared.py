@@ -29,7 +29,8 @@ def beside_rules(run: Json) -> Chapter:
     words = (
         f"The same records. What one rule fires on for one user within {hours:g} hour of the first is one alert; it is "
         "true where it holds a record of an attacker's grant, and a taken grant is recalled where a true alert holds a "
-        "record of it. Grants of the hunt are not folded.",
+        "record of it. Grants of the hunt are not folded. At the start of the logs every user is new, to rules "
+        "and hunt alike.",
         "At equal recall: the highest score at which the hunt recalls as many taken grants as the rule, and how many "
         "grants that are no attacker's have that score or more.",
     )

@@ -78,6 +78,7 @@ def severities(figures: Json) -> Chapter:
             str(at["false"]),
             percent(at["precision"]),
             percent(at["recall"]),
+            _between(at["recall_interval"]),
             percent(at["recall_hard"]),
             number(at["false_per_1000_users_day"]),
         )
@@ -88,7 +89,7 @@ def severities(figures: Json) -> Chapter:
         "it, also where nobody got a token. Doubled grants and phantoms count each time that they are shown.",
     )
     header = (
-        "From", "Grants", "True", "False", "Precision", "Recall", "Recall of the hard ones",
+        "From", "Grants", "True", "False", "Precision", "Recall", "Recall lies within", "Recall of the hard ones",
         "False per 1,000 users and day",
     )  # fmt: skip
     more = (
@@ -96,6 +97,10 @@ def severities(figures: Json) -> Chapter:
         "nobody got a token are not ranked; equal scores have no order.",
     )
     return Chapter("Recall and precision", words, header, tuple(rows), more)
+
+
+def _between(bounds: list[float] | None) -> str:
+    return f"{percent(bounds[0])} – {percent(bounds[1])}" if bounds else "–"
 
 
 def delay(made: Json) -> Chapter:
