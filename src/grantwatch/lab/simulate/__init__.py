@@ -1,0 +1,12 @@
+"""A realistic tenant that does not exist, with its ground truth: personas, campaigns, everybody's working days.
+
+It writes log records only: nothing in it can phish, and nothing speaks to a network.
+"""
+
+from __future__ import annotations
+
+from grantwatch.lab.simulate.declared import campaigns, personas
+from grantwatch.lab.simulate.forms import DEFAULT, FORMS
+from grantwatch.lab.simulate.run import Simulated, simulate
+
+__all__ = ["DEFAULT", "FORMS", "Simulated", "campaigns", "personas", "simulate"]
