@@ -150,8 +150,9 @@ AT = datetime(2026, 9, 1)
 
 
 def test_what_follows_within_an_hour_of_the_first_is_one_alert():
-    hits = [("a", AT, "1"), ("a", AT + timedelta(minutes=59), "2"), ("a", AT + timedelta(minutes=60), "3")]
-    found = folded([*hits, ("b", AT + timedelta(minutes=61), "4")])
+    later = [AT + timedelta(minutes=minutes) for minutes in (59, 60, 61)]
+    hits = [("a", AT, "1", "s"), ("a", later[0], "2", None), ("a", later[1], "3", "s"), ("b", later[2], "4", "s")]
+    found = folded(hits)
     assert [(alert.user, sorted(alert.request_ids)) for alert in found] == [
         ("a", ["1", "2"]),
         ("a", ["3"]),
@@ -177,6 +178,19 @@ def test_an_alert_is_true_where_it_touches_an_attackers_grant():
     made = beside(truth, [], an_alert("r1", "r3"), an_alert("t1"), an_alert("r3"), an_alert("nobody's")).figures
     assert (made.alerts, made.true, made.false, made.recall) == (4, 2, 2, 0.5)
     assert made.false_per_1000_users_day == pytest.approx(2.0)
+
+
+def test_an_alert_on_a_later_use_of_the_same_session_is_true():
+    truth = a_truth(real(1, malicious=True, session_id="s"), real(2, session_id="o"))
+    later = truth.grants[0].started_at + timedelta(days=3)
+    own = [
+        Alert("u1", later, frozenset(("late",)), frozenset(("s",))),
+        Alert("u1", truth.start, frozenset(("early",)), frozenset(("s",))),
+        Alert("u9", later, frozenset(("other person",)), frozenset(("s",))),
+        Alert("u2", later, frozenset(("honest",)), frozenset(("o",))),
+    ]
+    made = beside(truth, [], *own).figures
+    assert (made.true, made.false, made.recall) == (1, 3, 1.0)
 
 
 def test_the_hunt_is_compared_at_the_recall_of_the_rule():

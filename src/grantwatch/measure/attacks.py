@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grantwatch.measure.match import Match
+from grantwatch.measure.remarks import kind_of
 from grantwatch.measure.truth import TruthGrant
 from grantwatch.verdict.model import Incident
 
@@ -31,6 +32,8 @@ class Attack:
     victims: int
     together: int
     strangers: int
+    stranger_kinds: dict[str, int]
+    """Whose grants theirs are: the persona, or another campaign."""
     pieces: int
     severity: str | None
     recognised: bool
@@ -52,6 +55,8 @@ class Attacks:
     """Mean share of the victims that the best incident holds."""
     campaign_incidents: int
     false_campaigns: int
+    false_kinds: tuple[dict[str, int], ...]
+    """Of each false campaign, how many grants of which persona it holds."""
     listed: tuple[Attack, ...]
 
 
@@ -61,6 +66,8 @@ def attacks(matches: Sequence[Match]) -> Attacks:
     many = [attack for attack in listed if attack.victims >= MANY_VICTIMS]
     recognised = sum(attack.recognised for attack in many)
     campaigns = [(match, each) for match in matches for each in match.incidents if each.kind == "campaign"]
+    inside = [[_real(match).get(id) for id in each.grant_ids] for match, each in campaigns]
+    false = [_kinds(grants) for grants in inside if not any(grant and grant.malicious for grant in grants)]
     return Attacks(
         many=len(many),
         recognised=recognised,
@@ -68,7 +75,8 @@ def attacks(matches: Sequence[Match]) -> Attacks:
         seen=sum(attack.together >= MANY_VICTIMS for attack in many),
         share_together=sum(attack.together / attack.victims for attack in many) / len(many) if many else None,
         campaign_incidents=len(campaigns),
-        false_campaigns=sum(not _any_malicious(match, incident) for match, incident in campaigns),
+        false_campaigns=len(false),
+        false_kinds=tuple(false),
         listed=tuple(listed),
     )
 
@@ -87,39 +95,43 @@ def _real(match: Match) -> dict[str, TruthGrant | None]:
     return {each.judged.grant.grant_id: each.truth for each in match.found}
 
 
-def _any_malicious(match: Match, incident: Incident) -> bool:
-    real = _real(match)
-    return any((grant := real.get(id)) is not None and grant.malicious for id in incident.grant_ids)
-
-
 def _attack(match: Match, name: str, grants: Sequence[TruthGrant], real: dict[str, TruthGrant | None]) -> Attack:
     numbers = {grant.number for grant in grants}
-    victims = {grant.user_id for grant in grants if grant.given_away}
     users = {grant.user_id for grant in grants}
-    best: tuple[int, int, Incident] | None = None
-    pieces = 0
-    for incident in match.incidents:
-        inside = [real[id] for id in incident.grant_ids if id in real]
-        own = {grant.user_id for grant in inside if grant is not None and grant.number in numbers}
-        if not own:
-            continue
-        pieces += 1
-        others = {grant.user_id for grant in inside if grant is not None and grant.user_id not in users}
-        unknown = sum(grant is None for grant in inside)
-        held = (len(own & victims), len(others) + unknown, incident)
-        if best is None or (held[0], -held[1]) > (best[0], -best[1]):
-            best = held
-    together = best[0] if best else 0
-    whole = best is not None and bool(victims) and together == len(victims) and best[2].kind == "campaign"
+    victims = {grant.user_id for grant in grants if grant.given_away}
+    holding = [each for each in match.incidents if any(_number(real.get(id)) in numbers for id in each.grant_ids)]
+    best = max(holding, key=lambda each: _worth(each, real, numbers, victims), default=None)
+    inside = [real.get(id) for id in best.grant_ids] if best else []
+    together = {grant.user_id for grant in inside if grant is not None and grant.number in numbers} & victims
+    others = [grant for grant in inside if grant is None or grant.user_id not in users]
     return Attack(
         seed=match.truth.seed,
         attack=name,
         campaign=grants[0].campaign or "unnamed",
         users=len(users),
         victims=len(victims),
-        together=together,
-        strangers=best[1] if best else 0,
-        pieces=pieces,
-        severity=best[2].severity.label if best else None,
-        recognised=whole,
+        together=len(together),
+        strangers=len({grant.user_id if grant else place for place, grant in enumerate(others)}),
+        stranger_kinds=_kinds(others),
+        pieces=len(holding),
+        severity=best.severity.label if best else None,
+        recognised=best is not None and bool(victims) and together == victims and best.kind == "campaign",
     )
+
+
+def _number(grant: TruthGrant | None) -> int | None:
+    return grant.number if grant else None
+
+
+def _worth(
+    incident: Incident, real: dict[str, TruthGrant | None], numbers: set[int], victims: set[str]
+) -> tuple[int, int, str]:
+    """Most victims, then fewest others; the id, so that equals have an order."""
+    inside = [real.get(id) for id in incident.grant_ids]
+    own = [grant for grant in inside if grant is not None and grant.number in numbers]
+    return len({grant.user_id for grant in own} & victims), len(own) - len(inside), incident.incident_id
+
+
+def _kinds(grants: Sequence[TruthGrant | None]) -> dict[str, int]:
+    counted = Counter(kind_of(grant) if grant else "phantom" for grant in grants)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

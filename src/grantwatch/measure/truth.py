@@ -220,7 +220,7 @@ def _grant(raw: _Place) -> TruthGrant:
         client_id=raw.of("client_id").text_or_none(),
         resource_id=raw.of("resource_id").text_or_none(),
         correlation_id=raw.of("correlation_id").text_or_none(),
-        session_id=raw.of("session_id").text_or_none(),
+        session_id=(raw.of("session_id").text_or_none() or "").lower() or None,
         note=raw.of("note").text_or_none() or "",
     )
 

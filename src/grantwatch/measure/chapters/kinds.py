@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grantwatch.measure.chapters.words import MOST_LISTED, Chapter, left, number, percent, severity_counts, top
+from grantwatch.measure.chapters.words import MOST_LISTED, Chapter, counted, left, number, percent, top
 from grantwatch.report.document import Json
 
 __all__ = ["attacks", "campaigns", "false_highs", "missed", "personas", "strays"]
@@ -18,7 +18,7 @@ def campaigns(figures: Json) -> Chapter:
             str(each["grants"]),
             str(each["taken"]),
             str(each["matched"]),
-            severity_counts(each["severities"]),
+            counted(each["severities"]),
             number(each["median_score"], 0),
             percent(each["high_share"]),
             top(each["evidence"]),
@@ -43,7 +43,7 @@ def attacks(made: Json, method: Json) -> Chapter:
             str(each["users"]),
             str(each["victims"]),
             str(each["together"]),
-            str(each["strangers"]),
+            _strangers(each),
             str(each["pieces"]),
             each["severity"] or "–",
             "yes" if each["recognised"] else "no",
@@ -51,17 +51,24 @@ def attacks(made: Json, method: Json) -> Chapter:
         for each in made["listed"]
         if each["victims"] >= many
     ]
+    false = "; ".join(counted(kinds) for kinds in made["false_kinds"])
     words = (
         f"Attacks in which {many} people or more gave something away, and whether one campaign incident holds all of "
         f"them: {made['recognised']} of {made['many']} ({percent(made['recall'])}). One that holds at least {many}: "
         f"{made['seen']}. Share of the victims in the best incident, on average: {percent(made['share_together'])}.",
-        f"Of {made['campaign_incidents']} campaign incidents, {made['false_campaigns']} hold no grant of an attacker.",
+        f"Of {made['campaign_incidents']} campaign incidents, {made['false_campaigns']} hold no grant of an attacker"
+        + (f": {false}." if false else "."),
     )
     header = (
         "Seed", "Attack", "Campaign", "Users", "Victims", "In one incident", "Strangers", "Incidents", "Severity",
         "Recognised",
     )  # fmt: skip
     return Chapter("Campaigns as one incident", words, header, tuple(rows[:MOST_LISTED]), left(rows))
+
+
+def _strangers(attack: Json) -> str:
+    kinds = counted(attack["stranger_kinds"])
+    return f"{attack['strangers']} ({kinds})" if attack["strangers"] else "0"
 
 
 def personas(figures: Json) -> Chapter:
@@ -72,7 +79,7 @@ def personas(figures: Json) -> Chapter:
             str(each["grants"]),
             str(each["hard"]),
             str(each["matched"]),
-            severity_counts(each["severities"]),
+            counted(each["severities"]),
             number(each["median_score"], 0),
             str(each["high"]),
             top(each["evidence"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grantwatch.report.document import Json
 
-__all__ = ["MOST_LISTED", "Chapter", "at", "left", "listed", "number", "percent", "severity_counts", "top"]
+__all__ = ["MOST_LISTED", "Chapter", "at", "counted", "left", "listed", "number", "percent", "top"]
 
 MOST_LISTED = 40
 """Rows of a table of single grants or attacks."""
@@ -50,7 +50,7 @@ def at(figures: Json, severity: str) -> Json:
     return found
 
 
-def severity_counts(counts: dict[str, int]) -> str:
+def counted(counts: dict[str, int]) -> str:
     """`2 high, 1 low`."""
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none found"
 

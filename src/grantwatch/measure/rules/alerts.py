@@ -12,7 +12,7 @@ from grantwatch.measure.figures import rate
 from grantwatch.measure.match import Match
 from grantwatch.measure.ranking import threshold_for
 from grantwatch.measure.rules.rule import Rule, rules
-from grantwatch.measure.truth import Truth
+from grantwatch.measure.truth import Truth, TruthGrant
 from grantwatch.records.database import cleaned
 
 if TYPE_CHECKING:
@@ -26,16 +26,27 @@ TOGETHER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert of one rule: the user, when it began (UTC), and the request ids of the records that fired it."""
+    """One alert of one rule: the user, when it began (UTC), and the records that fired it, with their session ids."""
 
     user: str
     time: datetime
     request_ids: frozenset[str]
+    session_ids: frozenset[str] = frozenset()
+
+    def touches(self, grant: TruthGrant) -> bool:
+        """Whether it holds a record of this grant, or one of the same user's and session once the grant had begun.
+
+        A truth names only the first token uses of a grant; an alert on a later one is as true.
+        """
+        if not grant.record_ids.isdisjoint(self.request_ids):
+            return True
+        begun = self.time >= grant.started_at - TOGETHER
+        return begun and self.user == grant.user_id and grant.session_id in self.session_ids
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
-    """One rule on these tenants. An alert is true where it holds a record of an attacker's grant.
+    """One rule on these tenants. An alert is true where it touches an attacker's grant.
 
     `recall` is over grants of which an attacker got a token: the share that some true alert touches.
     """
@@ -72,18 +83,23 @@ def alerts(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[Alert, ...]]:
 
 
 def _ordered(rule: Rule) -> str:
-    return f"SELECT user_key, time, request_id FROM ({rule.sql}) AS hit ORDER BY user_key, time, request_id"
+    return (
+        f"SELECT DISTINCT h.user_key, h.time, h.request_id, r.session_id FROM ({rule.sql}) AS h "
+        "LEFT JOIN rule_row AS r ON r.request_id = h.request_id AND r.user_key = h.user_key ORDER BY ALL"
+    )
 
 
-def folded(hits: Iterable[tuple[str, datetime, str]]) -> tuple[Alert, ...]:
+def folded(hits: Iterable[tuple[str, datetime, str, str | None]]) -> tuple[Alert, ...]:
     """Hits in the order of user and time, folded: what follows the first within an hour belongs to it."""
     found: list[Alert] = []
-    for user, time, request_id in hits:
+    for user, time, request_id, session_id in hits:
+        requests = frozenset((request_id,))
+        sessions = frozenset((session_id,)) if session_id else frozenset()
         last = found[-1] if found else None
         if last and last.user == user and time - last.time < TOGETHER:
-            found[-1] = Alert(user, last.time, last.request_ids | {request_id})
+            found[-1] = Alert(user, last.time, last.request_ids | requests, last.session_ids | sessions)
         else:
-            found.append(Alert(user, time, frozenset((request_id,))))
+            found.append(Alert(user, time, requests, sessions))
     return tuple(found)
 
 
@@ -106,13 +122,12 @@ def compare(tenants: Sequence[tuple[Match, Mapping[str, Sequence[Alert]]]]) -> t
 def _figures(rule: Rule, tenants: Sequence[tuple[Truth, Sequence[Alert]]]) -> RuleFigures:
     raised = true = taken = touched = 0
     for truth, own in tenants:
-        malicious = {id for grant in truth.grants if grant.malicious for id in grant.record_ids}
-        seen = {id for alert in own for id in alert.request_ids}
+        malicious = [grant for grant in truth.grants if grant.malicious]
+        hits = [[grant for grant in malicious if alert.touches(grant)] for alert in own]
         raised += len(own)
-        true += sum(not malicious.isdisjoint(alert.request_ids) for alert in own)
-        wanted = [grant for grant in truth.grants if grant.taken]
-        taken += len(wanted)
-        touched += sum(not grant.record_ids.isdisjoint(seen) for grant in wanted)
+        true += sum(map(bool, hits))
+        taken += sum(grant.taken for grant in malicious)
+        touched += len({grant.number for several in hits for grant in several if grant.taken})
     user_days = sum(truth.user_days for truth, _ in tenants)
     return RuleFigures(
         rule=rule.id,
