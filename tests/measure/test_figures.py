@@ -122,7 +122,8 @@ def test_who_was_only_tried_is_no_victim_and_no_stranger():
     truth = a_truth(*attack(1, 2, 3), *attack(4, outcome=Outcome.BLOCKED), real(5))
     found = [judged(90, f"r{number}") for number in (1, 2, 3, 4, 5)]
     (one,) = measured(truth, *found, incidents=(incident(*found),)).attacks.listed
-    assert (one.users, one.victims, one.together, one.strangers, one.recognised) == (4, 3, 3, 1, True)
+    assert (one.users, one.victims, one.together, one.strangers) == (4, 3, 3, 1)
+    assert (one.recognised, one.alone, one.stranger_kinds) == (True, False, {"unnamed": 1})
 
 
 def test_an_attack_on_two_is_listed_but_not_counted():

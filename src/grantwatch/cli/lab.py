@@ -12,11 +12,44 @@ __all__ = ["lab"]
 
 lab = typer.Typer(
     name="lab",
-    help="Simulated tenants, to try and to measure Grantwatch on.",
+    help="Tenants that do not exist, to try and to measure Grantwatch on. Writes and reads files only.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,
 )
+
+
+@lab.callback()
+def root() -> None:
+    """Tenants that do not exist, to try and to measure Grantwatch on. Writes and reads files only."""
+
+
+@lab.command("simulate")
+def simulate_command(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to write to; logs go to DIR/logs.")],
+    users: Annotated[int, typer.Option("--users", metavar="N", help="How many people work there.")] = 150,
+    days: Annotated[int, typer.Option("--days", metavar="D", help="How many days from 1 August 2026.")] = 45,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", help="Another number makes another tenant; the same, the same bytes.")
+    ] = 1,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--form", metavar="FORM", help="graph, envelope, log_analytics or ual. Repeatable."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an earlier simulation in the folder.")] = False,
+    temp_dir: TempDir = None,
+) -> None:
+    """Write the logs of a tenant that does not exist, and what is true of them: honest people, and attackers.
+
+    DIR/truth.json says of every device code flow in the logs whether it was honest.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.simulating import run_simulate
+
+        return run_simulate(out, users, days, seed, form, force)
+
+    raise typer.Exit(guarded(run, temp_dir))
 
 
 @lab.command("evaluate")

@@ -22,7 +22,8 @@ class Attack:
     """One attack on one tenant. `victims` gave something away; `users` were tried at all.
 
     `together`: the most victims that one incident holds; `strangers`: users in it who are not of this attack;
-    `pieces`: incidents that hold a grant of it. `recognised`: one campaign incident holds every victim.
+    `pieces`: incidents that hold a grant of it. `recognised`: one campaign incident holds every victim. `alone`: and
+    holds nobody else, such as the victims of another attack.
     """
 
     seed: int
@@ -37,6 +38,7 @@ class Attack:
     pieces: int
     severity: str | None
     recognised: bool
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Attacks:
     many: int
     recognised: int
     recall: float | None
+    alone: int
+    """Those of the recognised whose incident holds nobody else."""
     seen: int
     share_together: float | None
     """Mean share of the victims that the best incident holds."""
@@ -72,6 +76,7 @@ def attacks(matches: Sequence[Match]) -> Attacks:
         many=len(many),
         recognised=recognised,
         recall=recognised / len(many) if many else None,
+        alone=sum(attack.alone for attack in many),
         seen=sum(attack.together >= MANY_VICTIMS for attack in many),
         share_together=sum(attack.together / attack.victims for attack in many) / len(many) if many else None,
         campaign_incidents=len(campaigns),
@@ -104,6 +109,7 @@ def _attack(match: Match, name: str, grants: Sequence[TruthGrant], real: dict[st
     inside = [real.get(id) for id in best.grant_ids] if best else []
     together = {grant.user_id for grant in inside if grant is not None and grant.number in numbers} & victims
     others = [grant for grant in inside if grant is None or grant.user_id not in users]
+    whole = best is not None and bool(victims) and together == victims and best.kind == "campaign"
     return Attack(
         seed=match.truth.seed,
         attack=name,
@@ -115,7 +121,8 @@ def _attack(match: Match, name: str, grants: Sequence[TruthGrant], real: dict[st
         stranger_kinds=_kinds(others),
         pieces=len(holding),
         severity=best.severity.label if best else None,
-        recognised=best is not None and bool(victims) and together == victims and best.kind == "campaign",
+        recognised=whole,
+        alone=whole and not others,
     )
 
 

@@ -6,7 +6,7 @@ It writes log records only: nothing in it can phish, and nothing speaks to a net
 from __future__ import annotations
 
 from grantwatch.lab.simulate.declared import campaigns, personas
-from grantwatch.lab.simulate.forms import DEFAULT, FORMS
+from grantwatch.lab.simulate.forms import DEFAULT, FILES, FORMS
 from grantwatch.lab.simulate.run import Simulated, simulate
 
-__all__ = ["DEFAULT", "FORMS", "Simulated", "campaigns", "personas", "simulate"]
+__all__ = ["DEFAULT", "FILES", "FORMS", "Simulated", "campaigns", "personas", "simulate"]

@@ -1,4 +1,4 @@
-"""User agents and further applications, by day where they change: browsers and libraries are updated while people work."""
+"""User agents and further applications. Browsers and libraries are updated while people work."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ HIDING_RULES: tuple[Mapping[str, str], ...] = (
 
 
 def days_of(stage: Stage, number: int, *, spread: int = 0, low: float = 0.25, high: float = 0.9) -> list[int]:
-    """Working days for so many lures: the first by chance within that part of the time, the others up to `spread` later."""
+    """Working days for so many lures: the first by chance in that part of the time, others up to `spread` later."""
     last = max(stage.days - 2, 1)
     first = min(int(stage.days * low + (high - low) * stage.days * stage.mint.between(0, 99) / 100), last)
     found = []

@@ -20,7 +20,7 @@ from grantwatch.lab.records import (
     ual_record,
 )
 
-__all__ = ["DEFAULT", "FORMS", "Form", "lines_of"]
+__all__ = ["DEFAULT", "FILES", "FORMS", "Form", "lines_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,20 @@ FORMS = {
     )
 }
 DEFAULT = ("graph", "ual")
+FILES = {
+    "graph-interactive.json": "sign_in",
+    "graph-non-interactive.json": "sign_in",
+    "graph-audit.json": "audit",
+    "envelope-interactive.json": "sign_in",
+    "envelope-non-interactive.json": "sign_in",
+    "envelope-audit.json": "audit",
+    "log-analytics-interactive.json": "sign_in",
+    "log-analytics-non-interactive.json": "sign_in",
+    "log-analytics-audit.json": "audit",
+    "log-analytics-mailbox.json": "unified_audit",
+    "unified-audit.json": "unified_audit",
+}
+"""The files of all forms, and what kind of records each holds."""
 
 
 def lines_of(event: Event, forms: tuple[str, ...]) -> list[tuple[str, bytes]]:

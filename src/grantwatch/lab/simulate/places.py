@@ -1,4 +1,4 @@
-"""Where requests come from: cities, access networks, hosters. Addresses are those set aside for documentation and tests.
+"""Where requests come from: cities, access networks, hosters. Addresses are those set aside for examples and tests.
 
 Offices, homes and mobile networks have autonomous system numbers for private use. Hosters that are publicly known keep
 their real numbers, since those are facts that Grantwatch knows; the addresses are fiction all the same.
@@ -91,7 +91,7 @@ class Network:
     def place(self, number: int) -> Place:
         """The place at an address of this network; the same number is always the same address."""
         if self.v6 and number % 5 == 0:
-            ip = f"{self.v6}:{number % 0x7FFF:x}:{number >> 3 & 0xFFFF:x}:{number >> 7 & 0xFFFF:x}:{number >> 5 & 0xFFFF:x}:{number >> 2 & 0xFFF | 1:x}"
+            ip = f"{self.v6}:" + ":".join(f"{mix(number, part) & 0xFFFF | 1:x}" for part in range(5))
         else:
             ip = f"{self.blocks[number // 254 % len(self.blocks)]}.{number % 254 + 1}"
         city = self.city

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grantwatch.lab.apps import (
     EXCHANGE_ONLINE,
@@ -21,7 +21,7 @@ from grantwatch.lab.simulate.prepared import MARKED, MARKED_PLACE, WHEN, Prepare
 from grantwatch.lab.simulate.tenant import Tenant
 from grantwatch.lab.stories import MFA_BY_CLAIM, PASSWORD_AND_PUSH, PREVIOUSLY
 
-__all__ = ["FAILED", "LAPTOP", "PHONE", "SIGN_IN", "Recipe", "Recipes"]
+__all__ = ["ALL", "FAILED", "LAPTOP", "PHONE", "SIGN_IN", "Recipe", "Recipes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ FAILED = (
         _OFFICE,
         error=(
             50076,
-            "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",
+            "Multifactor authentication is required because of a change of policy or of place.",
             "UserStrongAuthClientAuthNRequired",
         ),
     ),
@@ -126,7 +126,7 @@ FAILED = (
     ),
 )
 """What goes wrong on ordinary days. None of it is refused by a policy on device code flow."""
-ALL = (*LAPTOP, *PHONE, *SIGN_IN, *FAILED)
+ALL = (*LAPTOP, *PHONE, *SIGN_IN, *(replace(recipe, paired=False) for recipe in SIGN_IN), *FAILED)
 
 
 Dish = tuple[tuple[Prepared, ...], tuple[Prepared, ...]]
@@ -140,7 +140,7 @@ class Recipes:
         self._made: dict[tuple[str, str, bool, str, int], list[Dish]] = {}
 
     def made(self, who: Colleague, day: int) -> list[Dish]:
-        """For each of ALL the records of the sign-in, and those of mail that is read with it, on somebody's machines."""
+        """For each of ALL the records of the sign-in and of mail read with it, on somebody's machines."""
         machine = who.machine
         version = who.version(day)
         key = (who.laptop, machine.trust if machine.id else "", machine.managed, who.phone, version)
@@ -209,7 +209,7 @@ def _native(agent: str, kind: str) -> str:
         }[agent]
     if kind == "safari":
         return {
-            _TEAMS: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Teams/25212.2204",
+            _TEAMS: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Teams/25212.2204",
             _OFFICE: "Microsoft Office/16.100 (Macintosh; Mac OS X 15.6; Microsoft Outlook)",
             _SYNC: "Microsoft SkyDriveSync 25.149.0803.0003 ship; Mac OS X 15.6",
         }.get(agent, "Mac%20SSO%20Extension/1 CFNetwork/3826.600.41 Darwin/24.6.0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import orjson
 from grantwatch.errors import UsageError
 from grantwatch.lab.events import Event
 from grantwatch.lab.simulate.casting import attacks, roles
-from grantwatch.lab.simulate.forms import DEFAULT, FORMS, lines_of
+from grantwatch.lab.simulate.forms import DEFAULT, FILES, FORMS, lines_of
 from grantwatch.lab.simulate.people import START
 from grantwatch.lab.simulate.spill import Spill
 from grantwatch.lab.simulate.tenant import Tenant
@@ -120,12 +120,9 @@ def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill
     return len(plan)
 
 
-def _counted(lines: dict[str, int]) -> dict[str, int]:
+def _counted(lines: Mapping[str, int]) -> dict[str, int]:
     """Records by kind, over all forms."""
     counted = {"sign_in": 0, "audit": 0, "unified_audit": 0}
     for name, number in lines.items():
-        kind = "audit" if name.endswith("-audit.json") and name != "unified-audit.json" else "sign_in"
-        if name in {"unified-audit.json", "log-analytics-mailbox.json"}:
-            kind = "unified_audit"
-        counted[kind] += number
+        counted[FILES[name]] += number
     return counted

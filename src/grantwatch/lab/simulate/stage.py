@@ -90,8 +90,12 @@ class Stage:
             home_tenant_id=home_tenant,
         )
         if mint.chance(fresh):
-            done = {"status_detail": "MFA completed in Azure AD", "auth_methods": PASSWORD_AND_PUSH}
-            told = tuple(replace(event, **done) if event.protocol == "deviceCode" else event for event in told)
+            told = tuple(
+                replace(event, status_detail="MFA completed in Azure AD", auth_methods=PASSWORD_AND_PUSH)
+                if event.protocol == "deviceCode"
+                else event
+                for event in told
+            )
         return tuple(_kept(event) for event in told)
 
     def abandoned(

@@ -41,7 +41,7 @@ def coded(
     hours: float = 8.0,
     home_tenant: str | None = None,
 ) -> Given:
-    """Somebody logs a tool in on a working day: browser and tool in one place, unless `place` says where the tool runs."""
+    """Somebody logs a tool in on a working day. `place` is where the tool runs, if not where the browser is."""
     when = at or stage.time(who, day, 8.3, 17.6)
     browser = approver or who.desk(day)
     here = place or browser.place

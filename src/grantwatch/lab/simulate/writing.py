@@ -124,8 +124,8 @@ def _write_day(
             add(record.file, record.text % record.values(values))
         if mail and chance() < _READS:
             read = at + 1000 + int(chance() * 240_000)
-            for line in _mail(mail, (*base, request, b"", token), read, ids, dice):
-                heappush(waiting, line)
+            for later_line in _mail(mail, (*base, request, b"", token), read, ids, dice):
+                heappush(waiting, later_line)
     end = begin + DAY
     while waiting and waiting[0][0] < end:
         _, _, file, line = heappop(waiting)

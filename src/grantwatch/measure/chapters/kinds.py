@@ -46,7 +46,7 @@ def attacks(made: Json, method: Json) -> Chapter:
             _strangers(each),
             str(each["pieces"]),
             each["severity"] or "–",
-            "yes" if each["recognised"] else "no",
+            _recognised(each),
         )
         for each in made["listed"]
         if each["victims"] >= many
@@ -54,7 +54,8 @@ def attacks(made: Json, method: Json) -> Chapter:
     false = "; ".join(counted(kinds) for kinds in made["false_kinds"])
     words = (
         f"Attacks in which {many} people or more gave something away, and whether one campaign incident holds all of "
-        f"them: {made['recognised']} of {made['many']} ({percent(made['recall'])}). One that holds at least {many}: "
+        f"them: {made['recognised']} of {made['many']} ({percent(made['recall'])}), {made['alone']} of these without "
+        f"anybody else in it. One that holds at least {many}: "
         f"{made['seen']}. Share of the victims in the best incident, on average: {percent(made['share_together'])}.",
         f"Of {made['campaign_incidents']} campaign incidents, {made['false_campaigns']} hold no grant of an attacker"
         + (f": {false}." if false else "."),
@@ -64,6 +65,12 @@ def attacks(made: Json, method: Json) -> Chapter:
         "Recognised",
     )  # fmt: skip
     return Chapter("Campaigns as one incident", words, header, tuple(rows[:MOST_LISTED]), left(rows))
+
+
+def _recognised(attack: Json) -> str:
+    if attack["recognised"]:
+        return "yes" if attack["alone"] else "yes, with others"
+    return "no"
 
 
 def _strangers(attack: Json) -> str:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import GRAPH, OFFICE
+from grantwatch.lab.events import Seat
 from grantwatch.lab.simulate import attacking
+from grantwatch.lab.simulate.agents import browser_of
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
-from grantwatch.lab.stories import Refresh
-
-from grantwatch.lab.apps import GRAPH, OFFICE
-from grantwatch.lab.simulate.agents import browser_of
 
 
 @campaign(
     "attacker-every-row",
     title="Attacker's address on every row",
-    what="An Office client redeemed with a browser's user agent at a hoster that no list has; the approval shows that address too.",
+    what="An Office client, a browser's user agent, a hoster on no list; the approval shows that address too.",
     stands_for="§1.1 attacker's address on every row; §2.5 unlisted hosters",
     least=1,
     most=3,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import BROKER, EXCHANGE_ONLINE, GRAPH, SHAREPOINT
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
@@ -12,13 +12,11 @@ from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from grantwatch.lab.apps import BROKER, EXCHANGE_ONLINE, GRAPH, SHAREPOINT
-
 
 @campaign(
     "broker-to-mail",
     title="Broker straight to mail and files",
-    what="A page that used to relay passwords asks for codes now; the broker's token goes to Exchange, SharePoint and Graph.",
+    what="A page that used to relay passwords asks for codes; the broker's token goes to mail, files and Graph.",
     stands_for="§2.2 Tycoon2FA with device code; §1.1 attacker's address on every row",
     least=1,
     most=4,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
-
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
 
 
 @campaign(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
+from grantwatch.lab.apps import BROKER, DRS, EXCHANGE_ONLINE
 from grantwatch.lab.events import Machine, Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
@@ -12,15 +14,11 @@ from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from datetime import timedelta
-
-from grantwatch.lab.apps import BROKER, DRS, EXCHANGE_ONLINE
-
 
 @campaign(
     "evil-tokens",
     title="Kit in broker mode",
-    what="Role-aligned mails to many within two days; a device for some, reading for all, rules hidden by symbols hours later.",
+    what="Many within two days; a device for some, reading for all, rules hidden by symbols hours later.",
     stands_for="§2.2 EvilTokens",
     least=3,
     most=6,

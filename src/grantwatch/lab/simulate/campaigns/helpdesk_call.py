@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import GRAPH
 from grantwatch.lab.simulate import attacking
+from grantwatch.lab.simulate.agents import GRAPH_TOOLS
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from grantwatch.lab.apps import GRAPH
-from grantwatch.lab.simulate.agents import GRAPH_TOOLS
-
 
 @campaign(
     "helpdesk-call",
     title="Call from a false help desk",
-    what="An administrator is talked into entering a code on the phone; Graph tools, a new sign-in method, many more tokens.",
+    what="An administrator is talked into entering a code; Graph tools, a new sign-in method, more tokens.",
     stands_for="§2.2 ShinyHunters-style vishing with device code",
     victims="admin",
 )

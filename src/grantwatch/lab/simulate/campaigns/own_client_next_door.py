@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, KEY_VAULT
 from grantwatch.lab.simulate import attacking
+from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, KEY_VAULT
-from grantwatch.lab.simulate.agents import azsdk
-
 
 @campaign(
     "own-client-next-door",
     title="The victim's usual client from a proxy in the victim's city",
-    what="A developer is sent a code for the Azure CLI that they use anyway; it is redeemed at a home in their own city.",
+    what="A developer gets a code for the Azure CLI that they use anyway; a home in their own city redeems it.",
     stands_for="§2.2 APT behind residential proxies; §2.5 absence of hosting proves nothing",
     hard=True,
     victims="developer",

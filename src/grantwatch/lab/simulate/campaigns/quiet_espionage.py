@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import EXCHANGE_ONLINE, OUTLOOK_MOBILE
+from grantwatch.lab.events import Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
-from grantwatch.lab.stories import Refresh
-
-from grantwatch.lab.apps import EXCHANGE_ONLINE, OUTLOOK_MOBILE
 
 
 @campaign(
     "quiet-espionage",
     title="Quiet espionage",
-    what="A chosen victim; residential proxies in the own country, a phone's mail client, mail is read in step with working hours.",
+    what="A chosen victim; residential proxies in the own city, a phone's mail client, mail read for two weeks.",
     stands_for="§2.2 Storm-2945 / UNC7005",
     least=1,
     most=2,

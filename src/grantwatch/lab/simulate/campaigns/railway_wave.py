@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE
+from grantwatch.lab.events import Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
-from grantwatch.lab.stories import Refresh
-
-from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE
 
 
 @campaign(
     "railway-wave",
     title="Wave from a cloud platform",
-    what="Invoices and voicemail notices over three days; the log shows the victim's address on the approval, the cloud's on the rest.",
+    what="Invoices and voicemails over three days; approvals show the victims' addresses, the rest a cloud's.",
     stands_for="§2.2 Railway campaign; §1.1 victim's address on the interactive row",
     least=4,
     most=7,

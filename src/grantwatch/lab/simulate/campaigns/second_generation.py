@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE
+from grantwatch.lab.events import Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
-from grantwatch.lab.stories import Refresh
-
-from datetime import timedelta
-
-from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE
 
 
 @campaign(
     "second-generation",
     title="Internal second generation",
-    what="One victim is phished from outside; within two days mails from that mailbox bring colleagues to enter codes too.",
+    what="One victim is phished from outside; within two days mails from that mailbox catch colleagues too.",
     stands_for="§2.2 Storm-2372, internal mails; §2.4 internal phishing up to 48 hours",
     least=3,
     most=6,

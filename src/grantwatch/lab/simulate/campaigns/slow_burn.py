@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE, OUTLOOK_MOBILE
+from grantwatch.lab.events import Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
@@ -12,13 +13,11 @@ from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH, OFFICE, OUTLOOK_MOBILE
-
 
 @campaign(
     "slow-burn",
     title="Slow burn",
-    what="One victim a week; the token rests for days and then reads a little mail every other day, from homes in the country.",
+    what="One victim a week; the token rests for days, then reads a little mail every other day, from homes.",
     stands_for="§2.4 residual use up to 90 days; §6.34",
     least=2,
     most=4,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import BROKER, DRS
 from grantwatch.lab.events import Machine, Seat
 from grantwatch.lab.simulate import attacking
 from grantwatch.lab.simulate.declared import campaign
@@ -12,13 +13,11 @@ from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
-from grantwatch.lab.apps import BROKER, DRS
-
 
 @campaign(
     "storm-broker",
     title="Broker to a joined device",
-    what="A fake meeting invitation; the broker's token joins a device within minutes, whose primary token reads mail for days.",
+    what="A fake invitation; the broker's token joins a device within minutes, whose primary token reads mail.",
     stands_for="§2.2 Storm-2372",
     least=1,
     most=3,

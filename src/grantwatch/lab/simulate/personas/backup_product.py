@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
-from grantwatch.lab.simulate.agents import azsdk
+from grantwatch.lab.apps import EXCHANGE_ONLINE, GRAPH
+from grantwatch.lab.deeds import mail_access
+from grantwatch.lab.events import App, Seat
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
-from grantwatch.lab.simulate.told import Told
-from grantwatch.lab.simulate.tooling import coded, some
-
-from datetime import timedelta
-
-from grantwatch.lab.apps import EXCHANGE_ONLINE
-from grantwatch.lab.deeds import mail_access
-from grantwatch.lab.events import App, Seat
-from grantwatch.lab.simulate.told import Given
+from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.stories import Refresh
 
 

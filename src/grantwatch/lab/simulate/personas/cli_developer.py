@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, KEY_VAULT
+from grantwatch.lab.simulate.agents import DEVOPS, VSCODE, azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, KEY_VAULT
-from grantwatch.lab.simulate.agents import DEVOPS, VSCODE, azsdk
+_EDITOR = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Code/1.103.1 Chrome/138.0.0.0 "
+    "Electron/37.2.3 Safari/537.36"
+)
 
 
 @persona(
@@ -37,6 +41,5 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
         note = "A developer logs the Azure CLI in on the machine in front of them."
         yield coded(stage, who, day, (AZURE_CLI, ARM), tool, note, resources=(ARM, ARM, GRAPH, KEY_VAULT))
         if editor and mint.chance(0.2):
-            code = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Code/1.103.1 Chrome/138.0.0.0 Electron/37.2.3 Safari/537.36"
             note = "The same developer signs Visual Studio Code in on a remote host, by code."
-            yield coded(stage, who, day, (VSCODE, ARM), code, note, resources=(ARM, DEVOPS), uses=(1, 3))
+            yield coded(stage, who, day, (VSCODE, ARM), _EDITOR, note, resources=(ARM, DEVOPS), uses=(1, 3))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import GRAPH
+from grantwatch.lab.simulate.agents import GRAPH_TOOLS
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.apps import GRAPH
-from grantwatch.lab.simulate.agents import GRAPH_TOOLS
 
 
 @persona(

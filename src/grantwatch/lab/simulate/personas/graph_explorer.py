@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
-from grantwatch.lab.simulate.agents import azsdk
+from grantwatch.lab.apps import GRAPH, GRAPH_EXPLORER
+from grantwatch.lab.simulate.agents import GRAPH_TOOLS, powershell_agent
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
-from grantwatch.lab.simulate.told import Told
+from grantwatch.lab.simulate.told import Decoy, Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.apps import GRAPH_EXPLORER
-from grantwatch.lab.simulate.agents import GRAPH_TOOLS, powershell_agent
-from grantwatch.lab.simulate.told import Decoy
 from grantwatch.lab.stories import tainted_browser
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, OFFICE_HOME, SHAREPOINT, TEAMS
+from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
-from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, OFFICE_HOME, SHAREPOINT, TEAMS
-from grantwatch.lab.simulate.agents import azsdk
-from grantwatch.lab.simulate.tooling import browsed
+from grantwatch.lab.simulate.tooling import browsed, coded, some
 
 
 @persona(
     "guest-consultant",
     title="Guest consultant",
-    what="A guest whose home is another tenant, who works in Teams here and logs the Azure CLI in for a customer's project.",
+    what="A guest from another tenant, who works in Teams here and logs the Azure CLI in for a project.",
     stands_for="§5.2 Guests, GDAP, consultants",
     share=0.006,
     cast="guest",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
+from grantwatch.lab.deeds import security_info
+from grantwatch.lab.events import Person
 from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from dataclasses import replace
-
-from grantwatch.lab.deeds import security_info
-from grantwatch.lab.events import Person
 
 
 @persona(

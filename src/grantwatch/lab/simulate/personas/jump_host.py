@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
-
 
 @persona(
     "jump-host",
     title="Jump host user",
-    what="Approves in the browser on the laptop what a session on a jump host at a cloud provider asked for, always so.",
+    what="Approves in the laptop's browser what a session on a jump host in a cloud asked for, always so.",
     stands_for="§6.7 redeemer and approver differ: jump host",
     share=0.007,
     least=1,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
+from grantwatch.lab.apps import ARM, AZURE_CLI, DRS, GRAPH
+from grantwatch.lab.deeds import device_registration
 from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from datetime import timedelta
-
-from grantwatch.lab.apps import DRS
-from grantwatch.lab.deeds import device_registration
 
 
 @persona(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
+from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
-from grantwatch.lab.simulate.people import Colleague
+from grantwatch.lab.simulate.people import Colleague, weekday
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
-from grantwatch.lab.simulate.agents import azsdk
 
 
 @persona(
     "office-move",
     title="Developer of a moved office",
-    what="The largest site gets another egress overnight, so hundreds come from a network never seen; these use the CLI there.",
+    what="The largest site gets another egress overnight, a network never seen; these use the CLI there.",
     stands_for="§5.2 VPN / mobile egress / SASE change",
     share=0.006,
     least=2,
@@ -30,7 +29,7 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     mint = stage.mint
     site = stage.tenant.sites[0]
     moved = stage.days * 3 // 5 + mint.between(-2, 2)
-    while not moved % 7 == 2:  # a Monday
+    while weekday(moved):
         moved += 1
     moved = min(moved, stage.days - 3)
     site.moved = (moved, stage.tenant.new_egress)

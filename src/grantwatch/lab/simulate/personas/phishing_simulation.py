@@ -15,7 +15,7 @@ from grantwatch.lab.simulate.told import Given, Told
 @persona(
     "phishing-simulation",
     title="Trainee of a phishing simulation",
-    what="Falls for a simulation that the company ordered: a vendor's application, its servers, one token, no use of it.",
+    what="Falls for a simulation that was ordered: a vendor's application and servers, one token, no use of it.",
     stands_for="§5.2 Phishing simulation / red team",
     share=0.012,
     least=2,

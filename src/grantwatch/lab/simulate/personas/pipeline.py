@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grantwatch.lab.apps import ARM, AZURE_CLI, EDGE, GRAPH, KEY_VAULT
+from grantwatch.lab.events import Machine, Seat
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
-from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.apps import ARM, AZURE_CLI, EDGE, GRAPH, KEY_VAULT
-from grantwatch.lab.events import Machine, Seat
+from grantwatch.lab.simulate.tooling import coded
 
 
 @persona(
     "pipeline",
     title="Build agent",
-    what="A service account whose pipeline runs at a hoster; an engineer approves its code in the office every few weeks.",
+    what="A service account of a pipeline at a hoster; an engineer approves its code in the office now and then.",
     stands_for="§4.1 Azure CLI in CI; §6.8 hosting networks: CI runners",
     share=0.004,
     cast="account",

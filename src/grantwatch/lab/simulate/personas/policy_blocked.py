@@ -9,10 +9,8 @@ from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
-from grantwatch.lab.simulate.told import Told
+from grantwatch.lab.simulate.told import Given, Told
 from grantwatch.lab.simulate.tooling import coded, some
-
-from grantwatch.lab.simulate.told import Given
 
 
 @persona(

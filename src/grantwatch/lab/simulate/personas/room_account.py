@@ -17,7 +17,7 @@ from grantwatch.lab.simulate.tooling import room_login
 @persona(
     "room-account",
     title="Meeting room",
-    what="A panel signed in by a technician at the site, again after an update some weeks later; Teams by itself between.",
+    what="A panel signed in by a technician at the site, again some weeks later; Teams by itself between.",
     stands_for="§5.2 Room/phone/resource accounts; §4.1 Teams Rooms on Android",
     share=0.012,
     cast="account",

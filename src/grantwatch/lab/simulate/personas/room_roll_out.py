@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from grantwatch.lab.apps import EDGE
 from grantwatch.lab.events import Machine, Seat
