@@ -27,8 +27,9 @@ from tests.measure.scene import a_hunt, a_truth, judged, real
 from grantwatch.errors import DeclarationError
 from grantwatch.lab import Refresh, Seat, SignInEvent, write_tenant
 from grantwatch.lab.apps import EDGE
+from grantwatch.measure.figures import figures
 from grantwatch.measure.match import match
-from grantwatch.measure.rules import Alert, alerts, compare, rules
+from grantwatch.measure.rules import Alert, alerts, compare, rules, standings
 from grantwatch.measure.rules.alerts import folded
 from grantwatch.measure.rules.rule import declared
 from grantwatch.records.load import read
@@ -218,6 +219,27 @@ def test_a_recall_that_the_hunt_never_reaches_is_not_compared():
 def test_a_rule_that_finds_nothing_is_not_compared():
     made = beside(a_truth(real(1, malicious=True)), [judged(90, "r1")], an_alert("x"))
     assert (made.figures.recall, made.threshold) == (0.0, None)
+
+
+def test_at_a_severity_the_best_rule_is_the_one_with_fewest_false_alerts_that_recalls_as_much():
+    truth = a_truth(real(1, malicious=True), real(2, malicious=True), real(3))
+    one = match(truth, [a_hunt(judged(95, "r1"), judged(70, "r2"), judged(65, "r3"))])
+    both, wrong = an_alert("r1", "r2"), [an_alert("a"), an_alert("b"), an_alert("c")]
+    raised = nothing_but(broker=[an_alert("r1")], new_user_7d=[both, *wrong], every_device_code=[both, *wrong, *wrong])
+    at = {each.severity: each for each in standings(figures([one]).severities, compare([(one, raised)]))}
+    assert (at["high"].recall, at["high"].false) == (1.0, 1)
+    assert (at["high"].rule, at["high"].rule_false, at["high"].ratio) == ("new-user-7d", 3, 3.0)
+    assert (at["critical"].rule, at["critical"].rule_false, at["critical"].ratio) == ("broker", 0, None)
+
+
+def test_where_no_rule_recalls_as_much_none_is_named():
+    one = match(a_truth(real(1, malicious=True)), [a_hunt(judged(95, "r1"))])
+    (high,) = [
+        each
+        for each in standings(figures([one]).severities, compare([(one, nothing_but())]))
+        if each.severity == "high"
+    ]
+    assert (high.rule, high.ratio) == (None, None)
 
 
 # -- declarations

@@ -9,7 +9,7 @@ from typing import Any
 from grantwatch.measure.attacks import MANY_VICTIMS
 from grantwatch.measure.degrade import STRETCH_DAYS
 from grantwatch.measure.figures import Figures
-from grantwatch.measure.rules import Compared, rules
+from grantwatch.measure.rules import Compared, rules, standings
 from grantwatch.measure.rules.alerts import TOGETHER
 from grantwatch.measure.run import Run, Tenant
 from grantwatch.report.document import Json
@@ -34,6 +34,7 @@ def document(run: Run, tuned_on: Sequence[int] = ()) -> Json:
         "tenants": [_tenant(tenant) for tenant in run.tenants],
         "overall": _figures(run.overall),
         "rules": [_compared(each) for each in run.rules],
+        "standings": _plain([asdict(each) for each in standings(run.overall.severities, run.rules)]),
         "declared_rules": [
             {
                 "id": rule.id,
@@ -69,6 +70,7 @@ def _tenant(tenant: Tenant) -> Json:
         "records": tenant.records,
         "figures": _figures(tenant.figures, listed=False),
         "rules": [_compared(each) for each in tenant.rules],
+        "standings": _plain([asdict(each) for each in standings(tenant.figures.severities, tenant.rules)]),
     }
 
 

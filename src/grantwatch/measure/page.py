@@ -23,10 +23,20 @@ NOTE = "<!-- Made from a run of `grantwatch lab evaluate`. Run it again instead 
 def markdown(run: Json) -> str:
     """The run as a page, with a line feed at its end: the same JSON gives the same page."""
     lines = ["# How well it finds what it looks for", "", NOTE, ""]
-    lines += [f"Grantwatch {run['generated_by']['version']}, on tenants that do not exist.", ""]
+    lines += [f"Grantwatch {run['generated_by']['version']}, on tenants that do not exist. To make them again:", ""]
+    lines += ["```sh", *_commands(run), "```", ""]
     for chapter in chapters(run):
         lines += _chapter(chapter)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _commands(run: Json) -> Iterable[str]:
+    for tenant in run["tenants"]:
+        forms = "".join(f" --form {form}" for form in tenant["forms"] if form.replace("_", "").isalnum())
+        size = f"--users {tenant['users']} --days {tenant['days']} --seed {tenant['seed']}"
+        yield f"grantwatch lab simulate {size}{forms} --out tenants/{tenant['seed']}"
+    folders = " ".join(f"tenants/{tenant['seed']}" for tenant in run["tenants"])
+    yield f"grantwatch lab evaluate {folders}{' --degrade' if run['degraded'] else ''}"
 
 
 def _chapter(chapter: Chapter) -> Iterable[str]:

@@ -28,6 +28,8 @@ class Remark:
     severity: str | None
     evidence: tuple[str, ...]
     reason: str
+    note: str
+    """What the truth says of it."""
 
 
 def kind_of(grant: TruthGrant) -> str:
@@ -67,6 +69,7 @@ def _remark(match: Match, grant: TruthGrant | None, found: Found | None, reason:
         severity=found.severity.label if found else None,
         evidence=tuple(f"{each.signal} {each.weight:+.1f}" for each in judged.verdict.evidence) if judged else (),
         reason=reason or (judged.verdict.reason if judged else ""),
+        note=grant.note if grant else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.measure.chapters.compared import beside_rules, degraded, logic
+from grantwatch.measure.chapters.compared import at_severities, beside_rules, degraded, logic
 from grantwatch.measure.chapters.kinds import attacks, campaigns, false_highs, missed, personas, strays
 from grantwatch.measure.chapters.quality import bands, delay, reconstruction, reliability, severities, tenants
 from grantwatch.measure.chapters.words import Chapter
@@ -17,6 +17,7 @@ def chapters(run: Json) -> list[Chapter]:
     return [
         tenants(run),
         severities(figures),
+        at_severities(run),
         beside_rules(run),
         bands(run),
         reliability(figures),

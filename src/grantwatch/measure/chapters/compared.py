@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from grantwatch.measure.chapters.words import Chapter, at, number, percent
 from grantwatch.report.document import Json
 
-__all__ = ["beside_rules", "degraded", "logic"]
+__all__ = ["at_severities", "beside_rules", "degraded", "logic"]
 
 
 def beside_rules(run: Json) -> Chapter:
@@ -39,6 +39,36 @@ def beside_rules(run: Json) -> Chapter:
         "Hunt: false at equal recall", "Rule : hunt",
     )  # fmt: skip
     return Chapter("Beside the public rules", words, header, tuple(rows), _best(run["rules"]))
+
+
+def at_severities(run: Json) -> Chapter:
+    """The hunt as it is set up, beside the best rule for that."""
+    rows = [
+        (
+            each["severity"],
+            percent(each["recall"]),
+            str(each["false"]),
+            each["rule_title"] or "none recalls as much",
+            percent(each["rule_recall"]),
+            "–" if each["rule_false"] is None else str(each["rule_false"]),
+            _of(each),
+        )
+        for each in run["standings"]
+    ]
+    words = (
+        "The hunt from each severity on, and of the rules that recall at least as much the one with the fewest false "
+        "alerts.",
+    )
+    header = ("From", "Recall", "False", "Best rule", "Its recall", "Its false alerts", "Rule : hunt")
+    return Chapter("Beside the best rule at each severity", words, header, tuple(rows))
+
+
+def _of(standing: Json) -> str:
+    if standing["rule_false"] is None:
+        return "–"
+    if standing["ratio"] is None:
+        return f"{standing['rule_false']} : 0"
+    return f"{standing['ratio']:.1f} : 1"
 
 
 def _ratio(rule: Json) -> str:

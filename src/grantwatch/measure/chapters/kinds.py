@@ -109,11 +109,12 @@ def missed(listed: Sequence[Json]) -> Chapter:
             each["found_outcome"] or "not found",
             "–" if each["score"] is None else f"{each['severity']} {each['score']}",
             ", ".join(each["evidence"][:6]) or each["reason"],
+            each["note"],
         )
         for each in listed
     ]
     words = (f"Taken grants below high: {len(listed)}. Evidence with what it weighs, heaviest first.",)
-    header = ("Seed", "Grant", "Campaign", "Outcome seen", "Verdict", "Evidence")
+    header = ("Seed", "Grant", "Campaign", "Outcome seen", "Verdict", "Evidence", "What it was")
     return Chapter("What was missed", words, header, tuple(rows[:MOST_LISTED]), left(rows))
 
 
@@ -126,11 +127,12 @@ def false_highs(listed: Sequence[Json]) -> Chapter:
             each["kind"] + (" (hard)" if each["hard"] else ""),
             f"{each['severity']} {each['score']}",
             ", ".join(each["evidence"][:6]),
+            each["note"],
         )
         for each in listed
     ]
     words = (f"Grants at high or critical that are no attacker's: {len(listed)}.",)
-    header = ("Seed", "Grant", "Persona", "Verdict", "Evidence")
+    header = ("Seed", "Grant", "Persona", "Verdict", "Evidence", "What it was")
     return Chapter("What was wrongly high", words, header, tuple(rows[:MOST_LISTED]), left(rows))
 
 

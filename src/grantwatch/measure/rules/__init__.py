@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.measure.rules.alerts import Alert, Compared, RuleFigures, alerts, compare
+from grantwatch.measure.rules.alerts import Alert, Compared, RuleFigures, Standing, alerts, compare, standings
 from grantwatch.measure.rules.rule import Rule, rules
 
-__all__ = ["Alert", "Compared", "Rule", "RuleFigures", "alerts", "compare", "rules"]
+__all__ = ["Alert", "Compared", "Rule", "RuleFigures", "Standing", "alerts", "compare", "rules", "standings"]

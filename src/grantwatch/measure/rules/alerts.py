@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from grantwatch.measure.figures import rate
+from grantwatch.measure.figures import AtSeverity, rate
 from grantwatch.measure.match import Match
 from grantwatch.measure.ranking import threshold_for
 from grantwatch.measure.rules.rule import Rule, rules
@@ -18,7 +18,7 @@ from grantwatch.records.database import cleaned
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["TOGETHER", "Alert", "Compared", "RuleFigures", "alerts", "compare", "folded"]
+__all__ = ["TOGETHER", "Alert", "Compared", "RuleFigures", "Standing", "alerts", "compare", "folded", "standings"]
 
 TOGETHER = timedelta(hours=1)
 """What one rule fires on for one user within an hour of the first is one alert."""
@@ -72,6 +72,23 @@ class Compared:
     threshold: int | None
     hunt_recall: float | None
     hunt_false: int | None
+    ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The hunt at one severity beside the best rule there: the one with fewest false alerts that recalls as much.
+
+    `rule` is None where no rule recalls as much. `ratio`: false alerts of the rule per false grant; None without any.
+    """
+
+    severity: str
+    recall: float | None
+    false: int
+    rule: str | None
+    rule_title: str | None
+    rule_recall: float | None
+    rule_false: int | None
     ratio: float | None
 
 
@@ -147,3 +164,17 @@ def _beside(figures: RuleFigures, scores: Sequence[int | None], wrong: Sequence[
     recall = sum(score is not None and score >= threshold for score in scores) / len(scores)
     false = sum(score >= threshold for score in wrong)
     return Compared(figures, threshold, recall, false, figures.false / false if false else None)
+
+
+def standings(severities: Sequence[AtSeverity], compared: Sequence[Compared]) -> tuple[Standing, ...]:
+    """The hunt at each severity beside the best rule there."""
+    return tuple(_standing(at, [each.figures for each in compared]) for at in severities)
+
+
+def _standing(at: AtSeverity, figures: Sequence[RuleFigures]) -> Standing:
+    as_good = [each for each in figures if at.recall and each.recall is not None and each.recall >= at.recall - 1e-9]
+    if not as_good:
+        return Standing(at.severity, at.recall, at.false, None, None, None, None, None)
+    best = min(as_good, key=lambda each: (each.false, each.rule))
+    ratio = best.false / at.false if at.false else None
+    return Standing(at.severity, at.recall, at.false, best.rule, best.title, best.recall, best.false, ratio)
