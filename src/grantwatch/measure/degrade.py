@@ -30,12 +30,13 @@ _NETWORKS = "UPDATE sign_in SET asn = NULL"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what it takes beside all that the steps before it took. `sql` runs on the canonical tables."""
+    """One step: `sql` runs on the canonical tables. `alone`: it takes one thing, and not what others took before it."""
 
     id: str
     title: str
     sql: tuple[str, ...] = ()
     history: bool = True
+    alone: bool = False
 
 
 STEPS = (
@@ -44,6 +45,9 @@ STEPS = (
     Step("session_id", "… and without session ids", (_NON_INTERACTIVE, _SESSIONS)),
     Step("asn", "… and without ASN", (_NON_INTERACTIVE, _SESSIONS, _NETWORKS)),
     Step("history", "… and without history", (_NON_INTERACTIVE, _SESSIONS, _NETWORKS), history=False),
+    Step("only_session_id", "only without session ids", (_SESSIONS,), alone=True),
+    Step("only_asn", "only without ASN", (_NETWORKS,), alone=True),
+    Step("only_history", "only without history", history=False, alone=True),
 )
 
 

@@ -84,14 +84,16 @@ def match(truth: Truth, hunts: Sequence[Hunt]) -> Match:
         touched.update(legs[id].number for id in ids if id in legs)
         if real is not None:
             by_truth[real.number].append(found[-1])
+    # What a stretch without grants lacks takes nothing from any verdict.
+    judging = [hunt for hunt in hunts if hunt.grants] or hunts
     return Match(
         truth=truth,
         found=tuple(found),
         by_truth={number: tuple(several) for number, several in by_truth.items()},
         merged=frozenset(touched - set(by_truth)),
         incidents=tuple(incident for hunt in hunts for incident in hunt.incidents),
-        missing=frozenset(name for hunt in hunts for name in hunt.coverage.missing),
-        blind_signals=tuple(sorted({blind.signal for hunt in hunts for blind in hunt.blind_signals})),
+        missing=frozenset(name for hunt in judging for name in hunt.coverage.missing),
+        blind_signals=tuple(sorted({blind.signal for hunt in judging for blind in hunt.blind_signals})),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grantwatch.measure.chapters.words import Chapter, at, number, percent
+from grantwatch.measure.chapters.words import Chapter, at, number, percent, top
 from grantwatch.report.document import Json
 
 __all__ = ["at_severities", "beside_rules", "degraded", "logic"]
@@ -123,6 +123,7 @@ def degraded(run: Json) -> Chapter:
                 percent(medium["recall"]),
                 percent(high["precision"]),
                 number(high["false_per_1000_users_day"]),
+                top({kind["id"]: kind["high"] for kind in figures["personas"] if kind["high"]}, 3),
                 number(figures["average_precision"]),
                 percent(figures["attacks"]["recall"]),
                 str(len(figures["blind_signals"])),
@@ -131,16 +132,15 @@ def degraded(run: Json) -> Chapter:
         )
     stretch = run["method"]["stretch_days"]
     words = (
-        "Telemetry taken away, each step on top of those before. Without history: the hunt gets stretches of at most "
-        f"{stretch} days, each by itself, so a grant that lives on into the next stretch may be shown once more.",
+        "Telemetry taken away, each step on top of those before; then one thing by itself. Without history: the hunt "
+        f"gets stretches of at most {stretch} days, each by itself, so a grant that lives on into the next stretch may "
+        "be shown once more.",
     )
     header = (
         "Logs", "Matched", "Doubled / phantom", "Recall at high", "Recall at medium", "Precision at high",
-        "False highs per 1,000 users and day", "Average precision", "Campaigns recognised", "Blind signals",
+        "False highs per 1,000 users and day", "Whose", "Average precision", "Campaigns recognised", "Blind signals",
         "Signals not assessed per grant",
     )  # fmt: skip
-    last = run["degraded"][-1]["figures"]["blind_signals"]
-    more = (
-        (f"What the verdicts of the last step say was not assessed for any grant: {', '.join(last)}.",) if last else ()
-    )
+    blind = max((each["figures"]["blind_signals"] for each in run["degraded"]), key=len)
+    more = (f"What the verdicts say was not assessed for any grant, at the most: {', '.join(blind)}.",) if blind else ()
     return Chapter("With less telemetry", words, header, tuple(rows), more)

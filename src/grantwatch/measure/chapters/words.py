@@ -36,7 +36,8 @@ def percent(share: float | None) -> str:
 
 def top(counts: dict[str, int], most: int = 4) -> str:
     """The most frequent of what was counted."""
-    return ", ".join(f"{name} {count}" for name, count in list(counts.items())[:most]) or "–"
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {count}" for name, count in ordered[:most]) or "–"
 
 
 def listed(values: Iterable[object]) -> str:
