@@ -72,6 +72,8 @@ class Colleague:
     """False for accounts that have no working days: rooms, pipelines, guests."""
     away: dict[int, Place] = field(default_factory=dict)
     moves: tuple[int, Network] | None = None
+    desktop: Network | None = None
+    """A cloud in which the desktop stands that this person works on, wherever they sit."""
     roles: tuple[str, ...] = ()
     persona: str | None = None
     _sessions: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -94,9 +96,14 @@ class Colleague:
 
     def place(self, day: int) -> Place:
         """Where the laptop is that day."""
+        if self.desktop:
+            return self.desktop.place(mix(self.index, day, 29))
         if day in self.away:
             return self.away[day]
-        return self.site.place(day, self.index) if weekday(day) in self.office_days else self.home(day)
+        if weekday(day) in self.office_days:
+            return self.site.place(day, self.index)
+        # Now and then the way to the world goes by the phone.
+        return self.mobile(day) if mix(self.index, day, 17) % 100 < 4 else self.home(day)
 
     def version(self, day: int) -> int:
         """The main version of the browser: a new one every four weeks, to some sooner than to others."""

@@ -15,12 +15,26 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from grantwatch.lab.deeds import mail_access
 from grantwatch.lab.events import App, Machine, Person, Place, SignInEvent
 from grantwatch.lab.ids import Mint, token_id_of
 from grantwatch.lab.simulate.forms import lines_of
 
-__all__ = ["MARKED", "MARKED_PLACE", "Ids", "Prepared", "marked_machine", "prepare", "prepare_mail"]
+__all__ = [
+    "MARKED",
+    "MARKED_PLACE",
+    "MARKS",
+    "WHEN",
+    "Ids",
+    "Prepared",
+    "marked_machine",
+    "person_values",
+    "place_values",
+    "prepare",
+    "prepare_mail",
+]
 
 REQUEST, RECORD = "a1b2c3d4-1111-4111-8111-aabbccddee00", "a1b2c3d4-2222-4222-8222-aabbccddeeff"
 TOKEN = token_id_of(REQUEST)
@@ -189,3 +203,19 @@ def _dashed(text: bytes, at: int) -> bytes:
         text[at + 16 : at + 20],
         text[at + 20 : at + 32],
     )
+
+
+def person_values(who: Person, machine: Machine) -> tuple[bytes, ...]:
+    """The first of MARKS: what is said of an account and its machine."""
+    said = (who.id, who.upn, who.name, who.puid, machine.id, machine.name, *who.upn.split("@"))
+    return tuple(map(_said, said))
+
+
+def place_values(place: Place) -> tuple[bytes, ...]:
+    """What is said of a place, as MARKS have it."""
+    said = (_said(place.ip), b"%d" % place.asn, *map(_said, (place.country, place.state, place.city)))
+    return (*said, orjson.dumps(place.latitude), orjson.dumps(place.longitude))
+
+
+def _said(text: str) -> bytes:
+    return orjson.dumps(text)[1:-1]

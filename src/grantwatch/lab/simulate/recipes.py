@@ -147,21 +147,23 @@ class Recipes:
         if key not in self._made:
             laptop, trust, managed, phone, _ = key
             self._made[key] = [
-                self._make(recipe, phone, "", False, version)
+                self.make(recipe, phone, "", False, version)
                 if recipe.where == "phone"
-                else self._make(recipe, laptop, trust, managed, version)
+                else self.make(recipe, laptop, trust, managed, version)
                 for recipe in ALL
             ]
         return self._made[key]
 
-    def _make(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> Dish:
+    def make(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> Dish:
+        """The prepared records of one recipe on one kind of machine; none of native apps on Linux."""
         if kind == "firefox" and recipe.agent != "browser":
             return (), ()
-        event = self._event(recipe, kind, trust, managed, version)
+        event = self.event(recipe, kind, trust, managed, version)
         mail = prepare_mail(event, recipe.client, recipe.client_info, recipe.mail, self._forms) if recipe.mail else ()
         return prepare(event, self._forms, paired=recipe.paired), mail
 
-    def _event(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> SignInEvent:
+    def event(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> SignInEvent:
+        """The sign-in of a recipe, with marks for who and where."""
         browses = recipe.agent == "browser"
         on_phone = recipe.where == "phone"
         system = {"ios": "Ios 26.0", "android": "Android 16", "safari": "MacOs", "firefox": "Linux"}.get(

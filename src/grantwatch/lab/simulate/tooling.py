@@ -18,6 +18,9 @@ __all__ = ["ROOM_AGENT", "browsed", "coded", "room_login", "some"]
 
 ROOM_AGENT = "Dalvik/2.1.0 (Linux; U; Android 13; RoomPanel Build/TQ3A)"
 
+_ON_PHONE = 0.07
+"""How many approve on the phone what the laptop asked for."""
+
 
 def some(stage: Stage, days: Sequence[int], share: float) -> list[int]:
     """That share of the days, by chance; at least one where there are any."""
@@ -42,13 +45,18 @@ def coded(
     home_tenant: str | None = None,
 ) -> Given:
     """Somebody logs a tool in on a working day. `place` is where the tool runs, if not where the browser is."""
+    mint = stage.mint
     when = at or stage.time(who, day, 8.3, 17.6)
     browser = approver or who.desk(day)
     here = place or browser.place
-    later = stage.uses(
-        who, when, agent, resources or (apps[1],), count=stage.mint.between(*uses), hours=hours, place=place
+    if approver is None and mint.chance(_ON_PHONE):
+        # The code is typed into the phone that lies beside: another network, another browser.
+        browser = who.phone_seat(who.mobile(day) if mint.chance(0.7) else browser.place, day)
+    session = who.session("browser", day) if who.works and mint.chance(0.35) else None
+    later = stage.uses(who, when, agent, resources or (apps[1],), count=mint.between(*uses), hours=hours, place=place)
+    told = stage.login(
+        who, when, apps, browser, Seat(here, agent), refreshes=later, home_tenant=home_tenant, session=session
     )
-    told = stage.login(who, when, apps, browser, Seat(here, agent), refreshes=later, home_tenant=home_tenant)
     return Given(told, note)
 
 

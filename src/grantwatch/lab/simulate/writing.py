@@ -10,12 +10,9 @@ from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import BinaryIO
 
-import orjson
-
-from grantwatch.lab.events import Place
 from grantwatch.lab.simulate.days import DAY, Plan, row, unpacked
 from grantwatch.lab.simulate.people import START, Colleague
-from grantwatch.lab.simulate.prepared import Ids, Prepared
+from grantwatch.lab.simulate.prepared import Ids, Prepared, person_values, place_values
 from grantwatch.lab.simulate.recipes import ALL, Dish, Recipes
 from grantwatch.lab.simulate.spill import Line, Spill
 from grantwatch.lab.simulate.tenant import Tenant
@@ -37,7 +34,8 @@ Row = tuple[list[Dish], tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]
 class Files:
     """The files of a folder, opened as they are first written to; counts lines. A context manager."""
 
-    HELD = 1024
+    HELD = 32
+    """Lines; some 130 KB, which the allocator gives out again and again. With more it asks the system each time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -154,23 +152,13 @@ class _Rows:
         """Somebody's day begins."""
         person = self._people.get(who.index)
         if person is None:
-            said = (who.who.id, who.who.upn, who.who.name, who.who.puid, who.machine.id, who.machine.name)
-            person = self._people[who.index] = tuple(map(_said, (*said, *who.who.upn.split("@"))))
+            person = self._people[who.index] = person_values(who.who, who.machine)
         pair = ids.guid()
-        phone = (*person, _said(who.session("phone", day)), pair)
+        phone = (*person, who.session("phone", day).encode(), pair)
         home = who.away.get(day) or who.home(day)
         self.rows[row(who.index, day)] = (
             self._recipes.made(who, day),
-            (*person, _said(who.session("laptop", day)), pair, *_place(who.place(day))),
-            (*phone, *_place(home if day in who.away else who.mobile(day))),
-            (*phone, *_place(home)),
+            (*person, who.session("laptop", day).encode(), pair, *place_values(who.place(day))),
+            (*phone, *place_values(home if day in who.away else who.mobile(day))),
+            (*phone, *place_values(home)),
         )
-
-
-def _said(text: str) -> bytes:
-    return orjson.dumps(text)[1:-1]
-
-
-def _place(place: Place) -> tuple[bytes, ...]:
-    said = (_said(place.ip), b"%d" % place.asn, *map(_said, (place.country, place.state, place.city)))
-    return (*said, orjson.dumps(place.latitude), orjson.dumps(place.longitude))

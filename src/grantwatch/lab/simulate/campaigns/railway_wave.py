@@ -32,6 +32,11 @@ def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
                 stage.abandoned(who, at, (OFFICE, GRAPH), who.desk(day)), "Stopped at the confirmation.", "abandoned"
             )
             continue
+        if mint.chance(0.07):
+            browser = attacking.browser_at(stage, who, at)
+            told = stage.login(who, at, (OFFICE, GRAPH), browser, browser, redeemed=False)
+            yield Given(told, "Confirmed too late: the code had run out at the kit.", "approved")
+            continue
         seat = Seat(cloud.place(mint.between(1, 60)), mint.pick(("node", "axios/1.9.0", "python-httpx/0.28.1")))
         uses = [
             *attacking.fan_out(stage, seat, mint.between(1, 3)),

@@ -33,13 +33,16 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     rhythm = mint.pick((0.15, 0.2, 0.3, 0.45, 0.7))
     scripted = mint.chance(0.2)
     editor = mint.chance(0.3)
+    remote = mint.chance(0.15)
     agent = azsdk(mint, 0)
     for day in some(stage, stage.workdays(who), rhythm):
         if day % 30 == 0:
             agent = azsdk(mint, day)
         tool = "python-requests/2.32.3" if scripted else agent
         note = "A developer logs the Azure CLI in on the machine in front of them."
-        yield coded(stage, who, day, (AZURE_CLI, ARM), tool, note, resources=(ARM, ARM, GRAPH, KEY_VAULT))
+        # Some work on a machine in the office from wherever they are.
+        place = who.site.place(day, who.index) if remote else None
+        yield coded(stage, who, day, (AZURE_CLI, ARM), tool, note, resources=(ARM, ARM, GRAPH, KEY_VAULT), place=place)
         if editor and mint.chance(0.2):
             note = "The same developer signs Visual Studio Code in on a remote host, by code."
             yield coded(stage, who, day, (VSCODE, ARM), _EDITOR, note, resources=(ARM, DEVOPS), uses=(1, 3))

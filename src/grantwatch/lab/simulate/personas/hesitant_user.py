@@ -29,6 +29,10 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     agent = azsdk(mint, 0)
     for day in some(stage, stage.workdays(who), 0.1):
         at = stage.time(who, day, 8.5, 16.5)
+        if mint.chance(0.15):
+            told = stage.login(who, at, (AZURE_CLI, ARM), who.desk(day), who.desk(day), redeemed=False)
+            yield Given(told, "Confirmed, but the tool had been closed by then.", "approved")
+            continue
         given = stage.abandoned(who, at, (AZURE_CLI, ARM), who.desk(day), times=mint.between(1, 3))
         yield Given(given, "The code was entered and never confirmed.", "abandoned")
         if mint.chance(0.5):
