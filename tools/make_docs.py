@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from grantwatch.lab.simulate import FORMS as SIMULATED
 from grantwatch.lab.simulate import campaigns, personas
 from grantwatch.lab.simulate.declared import Campaign, Persona
+from grantwatch.measure import markdown
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.wrappers import WRAPPERS
 from grantwatch.signals import registered
@@ -254,8 +256,14 @@ def anchor(heading: str) -> str:
     return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
 
 
+def measure_page() -> str:
+    """What was measured last: tools/measure.py writes the figures, which take long to make."""
+    return markdown(json.loads((ROOT / "docs" / "measure.json").read_bytes()))
+
+
 PAGES = {
     "docs/signals.md": signals_page,
+    "docs/measure.md": measure_page,
     "docs/forms.md": forms_page,
     "docs/lab.md": lab_page,
     **{f"docs/forms/{form.name}.md": partial(form_page, form) for form in FORMS.values() if not form.is_flat},

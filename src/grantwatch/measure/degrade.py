@@ -8,17 +8,19 @@ stretches of time, each by itself: every grant is judged, but with no more than 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from grantwatch.measure.truth import Truth
-from grantwatch.records.scope import EVERYTHING, Scope
+from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, Scope
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["STEPS", "STRETCH_DAYS", "Step", "scopes", "take"]
+__all__ = ["AS_GIVEN", "READS", "STEPS", "STRETCH_DAYS", "Step", "scopes", "take", "within"]
 
 STRETCH_DAYS = 6
 """Less than the week from which on coverage says that there is a history."""
@@ -39,8 +41,9 @@ class Step:
     alone: bool = False
 
 
+AS_GIVEN = Step("as_given", "as given")
 STEPS = (
-    Step("as_given", "as given"),
+    AS_GIVEN,
     Step("non_interactive", "without non-interactive sign-ins", (_NON_INTERACTIVE,)),
     Step("session_id", "… and without session ids", (_NON_INTERACTIVE, _SESSIONS)),
     Step("asn", "… and without ASN", (_NON_INTERACTIVE, _SESSIONS, _NETWORKS)),
@@ -51,10 +54,45 @@ STEPS = (
 )
 
 
+READS = (
+    ("as_given", "only_history", "non_interactive", "session_id", "asn", "history"),
+    ("only_session_id",),
+    ("only_asn",),
+)
+"""Steps that one read is enough for, in this order: what a step took stays taken for the next."""
+
+
 def take(con: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Take it out of the canonical tables."""
     for statement in step.sql:
         con.execute(statement)
+
+
+@contextmanager
+def within(con: duckdb.DuckDBPyConnection, scope: Scope) -> Iterator[None]:
+    """Leave out what lies outside this stretch of time, and at the end have it back, without what was made meanwhile.
+
+    Records are left out as if they had been read with this scope; see records.scope.
+    """
+    before = set(_tables(con))
+    reasons = {BEFORE: scope.since and f"time < TIMESTAMP '{scope.since}'"}
+    reasons[AFTER] = scope.until and f"time >= TIMESTAMP '{scope.until}'"
+    for reason, outside in reasons.items():
+        for table in ("sign_in", "activity") if outside else ():
+            con.execute(f"UPDATE {table} SET ignored = ? WHERE claimed AND ignored IS NULL AND {outside}", [reason])
+    try:
+        yield
+    finally:
+        for table in ("sign_in", "activity") if scope else ():
+            con.execute(f"UPDATE {table} SET ignored = NULL WHERE ignored IN (?, ?)", [BEFORE, AFTER])
+        for table in _tables(con):
+            if table not in before:
+                con.execute(f"DROP TABLE {table}")
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    found = con.execute("SELECT database_name, schema_name, table_name FROM duckdb_tables()").fetchall()
+    return [".".join(f'"{part}"' for part in name) for name in found]
 
 
 def scopes(step: Step, truth: Truth) -> tuple[Scope, ...]:

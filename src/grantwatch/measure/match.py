@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grantwatch.errors import InputError
 from grantwatch.grants.model import Grant
 from grantwatch.measure.truth import Truth, TruthGrant
 from grantwatch.pipeline import Hunt
+from grantwatch.profile.model import Profile
 from grantwatch.verdict.model import Incident, Judged, Severity
 
 __all__ = ["Found", "Match", "belong_together", "match"]
@@ -60,11 +61,12 @@ class Match:
         return next(iter(self.by_truth.get(grant.number, ())), None)
 
 
-def match(truth: Truth, hunts: Sequence[Hunt]) -> Match:
+def match(truth: Truth, hunts: Sequence[Hunt], *, bare: bool = False) -> Match:
     """Set hunts over one tenant's logs (one, or one per stretch of time) beside its truth.
 
     A grant of the hunt is the real grant with which it shares the most records of the flow; where it shares none, the
-    one in whose lineage its records lie. What shares nothing with any real grant is a phantom.
+    one in whose lineage its records lie. What shares nothing with any real grant is a phantom. `bare` keeps of each
+    grant its verdict and not what it rests on, so that many hunts can be held at once.
     """
     judged = sorted(
         (each for hunt in hunts for each in hunt.grants),
@@ -80,7 +82,7 @@ def match(truth: Truth, hunts: Sequence[Hunt]) -> Match:
         ids = _leg_ids(each.grant)
         real = _most(ids, legs) or _most([*ids, *_use_ids(each.grant)], lineage)
         decoy = None if real else next((decoys[id] for id in ids if id in decoys), None)
-        found.append(Found(each, real, decoy))
+        found.append(Found(_bare(each) if bare else each, real, decoy))
         touched.update(legs[id].number for id in ids if id in legs)
         if real is not None:
             by_truth[real.number].append(found[-1])
@@ -105,6 +107,16 @@ def belong_together(found: Match) -> None:
             f"{len(found.found)} grants in logs/: they do not belong together; "
             "accepted is a folder as `grantwatch lab simulate --out` wrote it"
         )
+
+
+def _bare(judged: Judged) -> Judged:
+    evidence = tuple(replace(each, records=(), summary="") for each in judged.verdict.evidence)
+    return replace(
+        judged,
+        grant=replace(judged.grant, legs=(), token_uses=(), follow_ons=()),
+        profile=Profile(0, 0, 0, 0),
+        verdict=replace(judged.verdict, evidence=evidence),
+    )
 
 
 def _leg_ids(grant: Grant) -> list[str]:

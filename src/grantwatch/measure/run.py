@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch import __version__
 from grantwatch.errors import InputError
-from grantwatch.measure.degrade import STEPS, Step, scopes, take
+from grantwatch.measure.degrade import AS_GIVEN, READS, STEPS, Step, scopes, take, within
 from grantwatch.measure.figures import Figures, figures
 from grantwatch.measure.match import Match, belong_together, match
 from grantwatch.measure.rules import Alert, Compared, alerts, compare
 from grantwatch.measure.truth import Truth, load
 from grantwatch.pipeline import Hunt, hunted
-from grantwatch.records.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
@@ -54,6 +53,7 @@ class Run:
     degraded: tuple[Degraded, ...] = ()
 
 
+READS_ONCE = ((AS_GIVEN.id,),)
 _Scored = tuple[Match, Mapping[str, tuple[Alert, ...]]]
 
 
@@ -71,16 +71,19 @@ def evaluate(
     """
     truths = [load(folder) for folder in folders]
     _no_twins(truths)
-    scored, tenants = [], []
+    tenants: list[Tenant] = []
+    scored: dict[str, list[_Scored]] = {step.id: [] for step in STEPS}
     for truth in truths:
-        found, raised, records = _hunted(truth, STEPS[0], memory, progress)
-        belong_together(found)
-        scored.append((found, raised))
-        tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)])))
-    overall, beside = figures([found for found, _ in scored]), compare(scored)
-    less = [Degraded(STEPS[0], overall, beside)] if degrade else []
+        for step, found, raised, records in _hunted(truth, READS if degrade else READS_ONCE, memory, progress):
+            scored[step.id].append((found, raised))
+            if step is AS_GIVEN:
+                belong_together(found)
+                tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)])))
+    given = scored[AS_GIVEN.id]
+    overall, beside = figures([found for found, _ in given]), compare(given)
+    less = [Degraded(AS_GIVEN, overall, beside)] if degrade else []
     for step in STEPS[1:] if degrade else ():
-        again = [_hunted(truth, step, memory, progress)[:2] for truth in truths]
+        again = scored[step.id]
         less.append(Degraded(step, figures([found for found, _ in again], delays=False), compare(again)))
     return Run(__version__, tuple(tenants), overall, beside, tuple(less))
 
@@ -95,29 +98,34 @@ def _no_twins(truths: Sequence[Truth]) -> None:
 
 
 def _hunted(
-    truth: Truth, step: Step, memory: str, progress: Progress | None
-) -> tuple[Match, dict[str, tuple[Alert, ...]], int]:
-    """One tenant after one step. Rules get what the hunt gets: of a stretch of time that stretch."""
-    hunts: list[Hunt] = []
-    raised: dict[str, tuple[Alert, ...]] = {}
-    records = 0
-    for scope in scopes(step, truth):
-        with _read(truth, memory, progress, scope) as read:
-            take(read.con, step)
-            hunts.append(hunted(read, scope=scope))
-            records = max(records, hunts[-1].records.read)
-            for rule, own in alerts(read.con).items():
-                raised[rule] = (*raised.get(rule, ()), *own)
-    return match(truth, hunts), raised, records
+    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None
+) -> Iterator[tuple[Step, Match, dict[str, tuple[Alert, ...]], int]]:
+    """One tenant after each step: the grants, the alerts of the rules, and how many records there were to read.
+
+    Rules get what the hunt gets: of a stretch of time that stretch.
+    """
+    by_id = {step.id: step for step in STEPS}
+    for steps in reads:
+        with _read(truth, memory, progress) as read:
+            for step in (by_id[id] for id in steps):
+                take(read.con, step)
+                hunts: list[Hunt] = []
+                raised: dict[str, tuple[Alert, ...]] = {}
+                for scope in scopes(step, truth):
+                    with within(read.con, scope):
+                        hunts.append(hunted(read, scope=scope))
+                        for rule, own in alerts(read.con).items():
+                            raised[rule] = (*raised.get(rule, ()), *own)
+                yield step, match(truth, hunts, bare=step is not AS_GIVEN), raised, hunts[0].records.read
 
 
-def _read(truth: Truth, memory: str, progress: Progress | None, scope: Scope = EVERYTHING) -> Records:
+def _read(truth: Truth, memory: str, progress: Progress | None) -> Records:
     from grantwatch.records.load import nothing_read, read
 
     logs = Path(truth.place) / "logs"
     if not logs.is_dir():
         raise InputError(f"{logs}: is not there; accepted is a folder with logs/ beside its truth.json")
-    records = read([logs], memory=memory, progress=progress, scope=scope)
+    records = read([logs], memory=memory, progress=progress)
     if not records.files:
         records.close()
         raise InputError(nothing_read(records.unread))
