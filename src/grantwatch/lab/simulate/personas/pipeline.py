@@ -44,6 +44,6 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
             resources=(ARM, KEY_VAULT, GRAPH),
             approver=engineer,
             place=runner,
-            uses=(8, 20),
+            uses=(60, 160),
             hours=24.0 * every,
         )
