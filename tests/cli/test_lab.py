@@ -29,21 +29,23 @@ def test_it_writes_logs_that_a_hunt_reads_and_the_truth_beside_them(run: Run, tm
 
 
 def test_a_folder_that_is_not_empty_is_refused(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine.txt").write_text("mine")
-    for more in ((), ("--force",)):
+    (tmp_path / "out" / "logs").mkdir(parents=True)
+    (tmp_path / "out" / "logs" / "mine.json").write_text("mine")
+    for more, said in (((), b"--force"), (("--force",), b"logs/mine.json")):
         done = run(*SMALL, "--out", "out", *more)
         assert done.returncode == 2
         assert b"--out out: " in done.stderr
-        assert (b"mine.txt" if more else b"--force") in done.stderr
-    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
-    assert not (tmp_path / "out" / "logs").exists()
+        assert said in done.stderr
+    assert [path.name for path in (tmp_path / "out/logs").iterdir()] == ["mine.json"]
+    assert not (tmp_path / "out" / "truth.json").exists()
 
 
 def test_force_leaves_nothing_of_an_earlier_simulation(run: Run, tmp_path: Path) -> None:
     assert run(*SMALL, "--out", "out", "--form", "envelope").returncode == 0
+    (tmp_path / "out" / "hunt.json").write_text("mine")
     assert run(*SMALL, "--out", "out", "--form", "ual", "--force").returncode == 0
     assert [path.name for path in (tmp_path / "out/logs").iterdir()] == ["unified-audit.json"]
+    assert (tmp_path / "out" / "hunt.json").read_text() == "mine"
 
 
 def test_nothing_is_left_in_the_temporary_folder(run: Run, environment: dict[str, str]) -> None:

@@ -15,17 +15,18 @@ __all__ = ["run_simulate"]
 
 def run_simulate(out: str, users: int, days: int, seed: int, forms: Sequence[str] | None, force: bool) -> int:
     """Simulate and report; returns the exit code. Raises UsageError."""
-    from grantwatch.lab.simulate import DEFAULT, simulate
+    from grantwatch.lab.simulate import DEFAULT, checked, simulate
     from grantwatch.report.escape import terminal
     from grantwatch.report.words import plural
 
+    asked = checked(users, days, forms or DEFAULT)
     folder = Path(out)
     begun = time.perf_counter()
     try:
         _make_way(folder, out, force)
         with reading() as progress:
             told = (lambda done, of: progress("simulating", done / of)) if progress else None
-            made = simulate(folder, users=users, days=days, seed=seed, forms=forms or DEFAULT, progress=told)
+            made = simulate(folder, users=users, days=days, seed=seed, forms=asked, progress=told)
     except OSError as error:
         raise UsageError(f"--out {out}: cannot be written: {error.strerror or error}") from error
     took = time.perf_counter() - begun
@@ -40,7 +41,10 @@ def run_simulate(out: str, users: int, days: int, seed: int, forms: Sequence[str
 
 
 def _make_way(folder: Path, out: str, force: bool) -> None:
-    """Refuse a folder in which something is; with `force` remove an earlier simulation, and nothing else."""
+    """Refuse a folder in which something is; with `force` remove an earlier simulation, and nothing else.
+
+    A log of somebody's among those of the lab would be hunted over with them: it is refused even so.
+    """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--out {out}: is no folder; accepted is an empty folder or one that is not there yet")
     there = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
@@ -54,12 +58,9 @@ def _make_way(folder: Path, out: str, force: bool) -> None:
     from grantwatch.lab.simulate import FILES
 
     logs = folder / "logs"
-    strange = [name for name in there if name not in {"logs", "truth.json"}]
-    strange += (
-        [f"logs/{path.name}" for path in sorted(logs.iterdir()) if path.name not in FILES] if logs.is_dir() else []
-    )
+    strange = sorted(path.name for path in logs.iterdir() if path.name not in FILES) if logs.is_dir() else []
     if strange:
-        raise UsageError(f"--out {out}: --force writes over a simulation only, and {strange[0]} is of none")
+        raise UsageError(f"--out {out}: --force writes over a simulation only, and logs/{strange[0]} is of none")
     for name in FILES:
         (logs / name).unlink(missing_ok=True)
     (folder / "truth.json").unlink(missing_ok=True)

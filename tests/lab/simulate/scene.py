@@ -55,6 +55,7 @@ def tale_of(persona: Persona, seed: int = 5) -> Tale:
     for role in scenes:
         for told in persona.act(role.stage, role.cast):
             tale.hear(told)
+            tale.decoys += role.stage.drained()
     return tale
 
 
@@ -64,6 +65,8 @@ def attack_of(campaign: Campaign, seed: int = 5) -> Tale:
     kind = VICTIMS.get(campaign.victims)
     pool = [who for role in cast if kind and role.persona.id in kind for who in role.cast] or tenant.staff
     tale = Tale(pool[: campaign.most])
-    for told in campaign.act(Stage(tenant, DAYS, f"attack/{campaign.id}"), tale.cast):
+    stage = Stage(tenant, DAYS, f"attack/{campaign.id}")
+    for told in campaign.act(stage, tale.cast):
         tale.hear(told)
+        tale.decoys += stage.drained()
     return tale

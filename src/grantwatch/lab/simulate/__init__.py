@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from grantwatch.lab.simulate.declared import campaigns, personas
 from grantwatch.lab.simulate.forms import DEFAULT, FILES, FORMS
-from grantwatch.lab.simulate.run import Simulated, simulate
+from grantwatch.lab.simulate.run import Simulated, checked, simulate
 
-__all__ = ["DEFAULT", "FILES", "FORMS", "Simulated", "campaigns", "personas", "simulate"]
+__all__ = ["DEFAULT", "FILES", "FORMS", "Simulated", "campaigns", "checked", "personas", "simulate"]

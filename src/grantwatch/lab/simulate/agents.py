@@ -20,6 +20,7 @@ __all__ = [
     "MY_SIGNINS",
     "PAC",
     "PORTAL",
+    "SPO_SHELL",
     "SQL_DRIVER",
     "TEAMS_SERVICES",
     "VSCODE",
@@ -32,6 +33,7 @@ __all__ = [
 AZURE_POWERSHELL = App("1950a258-227b-4e31-a9cf-717495945fc2", "Microsoft Azure PowerShell")
 GRAPH_TOOLS = App("14d82eec-204b-4c2f-b7e8-296a70dab67e", "Microsoft Graph Command Line Tools")
 EXO_POWERSHELL = App("fb78d390-0c51-40cd-8e17-fdbfab77341b", "Microsoft Exchange REST API Based Powershell")
+SPO_SHELL = App("9bc3ab49-b65d-410a-85ad-de819febfddc", "SharePoint Online Management Shell")
 VSCODE = App("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code")
 PAC = App("9cee029c-6210-4654-90bb-17e6e9d36617", "Power Platform CLI - pac")
 SQL_DRIVER = App("7f98cb04-cd1e-40df-9140-3bf7e2cea4db", "ODBC, JDBC, OLEDB and SqlClient drivers")

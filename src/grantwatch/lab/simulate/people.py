@@ -18,7 +18,7 @@ START = datetime(2026, 8, 1)
 LAPTOPS = ("edge", "chrome", "safari", "firefox")
 """By browser: two kinds of managed Windows laptops, Macs, and Linux machines that Entra knows nothing of."""
 PHONES = ("ios", "android")
-_OS = {"edge": "Windows 11", "chrome": "Windows 11", "safari": "MacOs", "firefox": "Linux"}
+_OS = {"edge": "Windows 11", "chrome": "Windows 10", "safari": "MacOs", "firefox": "Linux"}
 _PHONE_OS = {"ios": "Ios 26.0", "android": "Android 16"}
 SESSION_DAYS = {"laptop": 17, "phone": 40, "browser": 9}
 """How long a session lives before the person signs in anew."""

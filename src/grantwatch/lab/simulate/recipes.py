@@ -166,9 +166,13 @@ class Recipes:
         """The sign-in of a recipe, with marks for who and where."""
         browses = recipe.agent == "browser"
         on_phone = recipe.where == "phone"
-        system = {"ios": "Ios 26.0", "android": "Android 16", "safari": "MacOs", "firefox": "Linux"}.get(
-            kind, "Windows 11"
-        )
+        system = {
+            "ios": "Ios 26.0",
+            "android": "Android 16",
+            "safari": "MacOs",
+            "firefox": "Linux",
+            "chrome": "Windows 10",
+        }.get(kind, "Windows 11")
         browser = browser_name(kind, version) if browses else "" if on_phone else "Rich Client 5.2"
         agent = browser_of(kind, version) if browses else _native(recipe.agent, kind)
         machine = marked_machine(system, browser, managed, trust) if trust else Machine(os=system, browser=browser)

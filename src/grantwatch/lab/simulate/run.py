@@ -15,12 +15,13 @@ from grantwatch.lab.simulate.casting import attacks, roles
 from grantwatch.lab.simulate.forms import DEFAULT, FILES, FORMS, lines_of
 from grantwatch.lab.simulate.people import START
 from grantwatch.lab.simulate.spill import Spill
+from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.tenant import Tenant
 from grantwatch.lab.simulate.told import Decoy, Given, Told
 from grantwatch.lab.simulate.truth import FORMAT, Truth, utc
 from grantwatch.lab.simulate.writing import Files, write_days
 
-__all__ = ["LEAST_DAYS", "LEAST_USERS", "MOST_DAYS", "MOST_USERS", "Simulated", "simulate"]
+__all__ = ["LEAST_DAYS", "LEAST_USERS", "MOST_DAYS", "MOST_USERS", "Simulated", "checked", "simulate"]
 
 LEAST_USERS, MOST_USERS = 20, 200_000
 LEAST_DAYS, MOST_DAYS = 7, 366
@@ -50,14 +51,7 @@ def simulate(
 
     `forms` are names of FORMS. Raises UsageError for what cannot be simulated, and OSError of writing.
     """
-    named = tuple(dict.fromkeys(forms))
-    for name in named:
-        if name not in FORMS:
-            raise UsageError(f"--form {name}: accepted are {', '.join(FORMS)}")
-    if not LEAST_USERS <= users <= MOST_USERS:
-        raise UsageError(f"--users {users}: accepted are {LEAST_USERS} to {MOST_USERS}")
-    if not LEAST_DAYS <= days <= MOST_DAYS:
-        raise UsageError(f"--days {days}: accepted are {LEAST_DAYS} to {MOST_DAYS}")
+    named = checked(users, days, forms)
     logs = out / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     tenant = Tenant(seed, users)
@@ -87,6 +81,19 @@ def simulate(
     return Simulated(records, size, len(grants), sum(grant["malicious"] for grant in grants), number)
 
 
+def checked(users: int, days: int, forms: Iterable[str]) -> tuple[str, ...]:
+    """The forms, each once. Raises UsageError for what cannot be simulated."""
+    named = tuple(dict.fromkeys(forms))
+    for name in named:
+        if name not in FORMS:
+            raise UsageError(f"--form {name}: accepted are {', '.join(FORMS)}")
+    if not LEAST_USERS <= users <= MOST_USERS:
+        raise UsageError(f"--users {users}: accepted are {LEAST_USERS} to {MOST_USERS}")
+    if not LEAST_DAYS <= days <= MOST_DAYS:
+        raise UsageError(f"--days {days}: accepted are {LEAST_DAYS} to {MOST_DAYS}")
+    return named
+
+
 def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill: Spill) -> int:
     """Let personas act, then attackers; returns how many attacks there were."""
     end = START + timedelta(days=days)
@@ -98,8 +105,11 @@ def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill
                 for file, line in lines_of(event, forms):
                     spill.add(millisecond, file, line)
 
-    def told(tale: Iterable[Told], **whose: str | bool | None) -> None:
+    def told(stage: Stage, tale: Iterable[Told], **whose: str | bool | None) -> None:
         for each in tale:
+            for decoy in stage.drained():
+                keep(decoy.sign_ins)
+                truth.decoy(decoy)
             if isinstance(each, Given):
                 keep(each.sign_ins)
                 keep(each.follow_ons)
@@ -112,11 +122,17 @@ def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill
 
     cast = roles(tenant, days)
     for role in cast:
-        told(role.persona.act(role.stage, role.cast), persona=role.persona.id)
+        told(role.stage, role.persona.act(role.stage, role.cast), persona=role.persona.id)
     plan = attacks(tenant, days, cast)
     for attack in plan:
         campaign = attack.campaign
-        told(campaign.act(attack.stage, attack.victims), campaign=campaign.id, attack=attack.id, hard=campaign.hard)
+        told(
+            attack.stage,
+            campaign.act(attack.stage, attack.victims),
+            campaign=campaign.id,
+            attack=attack.id,
+            hard=campaign.hard,
+        )
     return len(plan)
 
 

@@ -16,7 +16,7 @@ Line = tuple[int, int, str, bytes]
 class Spill:
     """A folder of one file a day, in the system's temporary folder; gone at the end. A context manager."""
 
-    HELD = 32 << 20
+    HELD = 8 << 20
     """Bytes that are held before they are laid down."""
 
     def __init__(self, days: int) -> None:

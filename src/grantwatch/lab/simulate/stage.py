@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from grantwatch.lab.apps import GRAPH, OFFICE_HOME
 from grantwatch.lab.events import App, Event, Place, Policy, Seat, SignInEvent
 from grantwatch.lab.ids import Mint
+from grantwatch.lab.simulate.agents import MY_SIGNINS, PORTAL
 from grantwatch.lab.simulate.people import START, Colleague, weekday
 from grantwatch.lab.simulate.tenant import Tenant
+from grantwatch.lab.simulate.told import Decoy
 from grantwatch.lab.stories import (
     CONFIRMATION,
     MFA_BY_CLAIM,
@@ -18,9 +21,13 @@ from grantwatch.lab.stories import (
     Refresh,
     blocked_attempt,
     device_code_login,
+    tainted_browser,
 )
 
 __all__ = ["Stage", "scopes_of"]
+
+_TAINTED = 0.25
+"""How often a laptop's browser goes on in the session in which it approved a code."""
 
 
 def scopes_of(resource: App) -> tuple[str, ...]:
@@ -37,6 +44,7 @@ class Stage:
         self.mint = Mint(f"simulate/{tenant.seed}/{name}")
         self.start = START
         self.end = START + timedelta(days=days)
+        self._aside: list[Decoy] = []
 
     def workdays(self, who: Colleague, first: int = 0) -> list[int]:
         """Days on which somebody works, from `first` on; the last one is left out, so that what starts also ends."""
@@ -96,7 +104,33 @@ class Stage:
                 else event
                 for event in told
             )
+        own = approver.user_agent == who.browser(self.day_of(who, at))[0]
+        if redeemed and own and who.works and mint.chance(_TAINTED):
+            self._taint(who, at, told)
         return tuple(_kept(event) for event in told)
+
+    def drained(self) -> list[Decoy]:
+        """What logins left beside themselves since the last time."""
+        aside, self._aside = self._aside, []
+        return aside
+
+    def _taint(self, who: Colleague, at: datetime, told: Sequence[SignInEvent]) -> None:
+        """The browser that approved goes on in its session, which is marked from then on."""
+        mint = self.mint
+        approval = next(event for event in told if event.protocol == "deviceCode")
+        begin = at + mint.span(100, 9000)
+        rows = tainted_browser(
+            mint,
+            approval,
+            at=begin,
+            seat=who.desk(self.day_of(who, begin)),
+            client=mint.pick((OFFICE_HOME, PORTAL, MY_SIGNINS)),
+            resource=GRAPH,
+            count=mint.between(1, 6),
+        )
+        self._aside.append(
+            Decoy("tainted-browser", rows, "The approver's own browser, marked by the code it approved.")
+        )
 
     def abandoned(
         self, who: Colleague, at: datetime, apps: tuple[App, App], seat: Seat, *, times: int = 1
@@ -212,10 +246,15 @@ class Stage:
         hours: float = 9.0,
         place: Place | None = None,
     ) -> list[Refresh]:
-        """Later uses of a tool's token within `hours`, from wherever its user is by then, or from `place`."""
+        """Later uses of a tool's token within `hours`, from wherever its user is by then, or from `place`.
+
+        A person's tool rests at night; a machine at `place` does not.
+        """
         told = []
         for _ in range(count):
             after = self.mint.span(900, hours * 3600)
+            if place is None and not 6 <= (at + after + timedelta(hours=who.site.city.offset)).hour < 22:
+                after = self.mint.span(900, min(hours, 6) * 3600)
             seat = Seat(place or who.place(self.day_of(who, at + after)), agent)
             told.append(Refresh(after, resource=self.mint.pick(resources), seat=seat))
         return told

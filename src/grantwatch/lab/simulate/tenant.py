@@ -104,6 +104,9 @@ class Tenant:
         if trust.startswith("Hybrid") and machine.id and mint.chance(0.3):
             machine = Machine(machine.id, device, "", "", False, False, trust)
         days = [day for day in range(5) if mint.chance(0.6)]
+        home = mint.pick(site.homes)
+        if mint.chance(0.015):
+            days, home = [], mint.pick(self.foreign_homes)  # hired from abroad, works at home
         return Colleague(
             f"{self.seed}",
             number,
@@ -112,7 +115,7 @@ class Tenant:
             laptop,
             "ios" if mint.chance(0.6) else "android",
             machine,
-            mint.pick(site.homes),
+            home,
             mint.pick(site.mobiles),
             frozenset(days),
             DEPARTMENTS[mix_department(number)],

@@ -40,8 +40,8 @@ def coded(
     at: datetime | None = None,
     place: Place | None = None,
     approver: Seat | None = None,
-    uses: tuple[int, int] = (1, 6),
-    hours: float = 8.0,
+    uses: tuple[int, int] = (2, 14),
+    hours: float = 30.0,
     home_tenant: str | None = None,
 ) -> Given:
     """Somebody logs a tool in on a working day. `place` is where the tool runs, if not where the browser is."""
@@ -91,7 +91,7 @@ def room_login(
     machine = Machine(mint.guid(), name, "Android 13", trust="Azure AD registered")
     later = [Refresh(mint.span(25, 70), DEVICE_AGENT, GRAPH), Refresh(mint.span(30, 90), TEAMS, TEAMS_SERVICES)]
     for day in range(max((until - at).days, 0)):
-        for _ in range(mint.between(1, 3)):
+        for _ in range(mint.between(3, 9)):
             later.append(
                 Refresh(
                     timedelta(days=day) + mint.span(900, 86_000),

@@ -26,7 +26,7 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     """Refreshes run day and night, from agents with changing addresses of one hoster."""
     (who,) = cast
     mint = stage.mint
-    cloud = mint.pick(stage.tenant.clouds)
+    cloud = mint.pick((*stage.tenant.clouds, stage.tenant.unlisted[0]))
     agent = "azsdk-python-identity/1.19.0 Python/3.12.3 (Linux-6.8.0-1031-azure-x86_64-with-glibc2.39)"
     days = stage.weekdays()
     every = mint.between(6, 13)
@@ -44,6 +44,6 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
             resources=(ARM, KEY_VAULT, GRAPH),
             approver=engineer,
             place=runner,
-            uses=(8, 20),
+            uses=(60, 160),
             hours=24.0 * every,
         )

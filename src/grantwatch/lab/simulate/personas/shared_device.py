@@ -34,7 +34,7 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
         who.site.place(day, 2),
         "Mozilla/5.0 (SMART-TV; Linux; Tizen 8.0) AppleWebKit/537.36 Chrome/108.0.0.0 Safari/537.36",
     )
-    later = [Refresh(mint.span(3600, 86_400 * (stage.days - day - 1))) for _ in range(mint.between(10, 40))]
+    later = [Refresh(mint.span(3600, 86_400 * (stage.days - day - 1))) for _ in range(mint.between(80, 250))]
     at = stage.time(who, day, 9, 17)
     seat = who.seat(who.site.place(day, who.index), day)
     told = stage.login(

@@ -26,6 +26,8 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     (who,) = cast
     mint = stage.mint
     hotel = mint.pick([each for each in stage.tenant.hotels if each.city.country != who.site.city.country])
+    if mint.chance(0.2):
+        hotel = mint.pick(stage.tenant.vpn_exits)  # a VPN service, since the hotel's network is not to be trusted
     first = mint.between(stage.days // 3, max(stage.days // 3, stage.days - 10))
     for day in range(first, first + mint.between(4, 9)):
         who.away[day] = hotel.place(mint.between(1, 400) if day == first else who.index)
