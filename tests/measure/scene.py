@@ -52,22 +52,30 @@ def a_truth(
     return Truth("tenant", seed, users, days, f"tenant-{seed}", START, end, grants, decoys)
 
 
-def judged(score: int, *legs: str, outcome: Outcome = Outcome.REDEEMED, uses: Iterable[str] = ()) -> Judged:
+def judged(
+    score: int,
+    *legs: str,
+    outcome: Outcome = Outcome.REDEEMED,
+    uses: Iterable[str] = (),
+    session: str | None = None,
+    user: str | None = None,
+    day: float = 0,
+) -> Judged:
     """A grant of the hunt with these records as its legs, judged by score alone."""
     name = "-".join(legs) or "-".join(uses)
     found = Grant(
         grant_id=f"g-{name}",
         tenant_id="tenant",
-        user=User(f"user of {name}", None),
+        user=User(user or f"user of {name}", None),
         client=Named(None, None),
         resource=Named(None, None),
-        started_at=START,
-        last_seen=START,
+        started_at=START + timedelta(days=day),
+        last_seen=START + timedelta(days=day),
         outcome=outcome,
         certainty=1.0,
         basis="",
         correlation_id=None,
-        session_id=None,
+        session_id=session,
         legs=tuple(_leg(id) for id in legs),
         token_uses=tuple(_use(id) for id in uses),
     )

@@ -54,6 +54,16 @@ def test_a_grant_seen_by_its_lineage_only_is_still_that_grant():
     assert figures([found]).reconstruction.phantom == 0
 
 
+def test_a_later_use_that_the_truth_does_not_name_is_told_by_user_and_session():
+    truth = a_truth(real(1, session_id="s"))
+    later = judged(40, "late", session="S", user="u1", day=9)
+    earlier = judged(40, "early", session="s", user="u1", day=0)
+    other = judged(40, "other", session="s", user="u2", day=9)
+    found = match(truth, [a_hunt(judged(90, "r1"), later, earlier, other)])
+    assert [each.truth is not None for each in found.found if each.score == 40] == [False, True, False]
+    assert (figures([found]).reconstruction.doubled, figures([found]).reconstruction.phantom) == (1, 2)
+
+
 def test_a_leg_counts_before_any_lineage():
     found = match(a_truth(real(1), real(2)), [a_hunt(judged(40, "r2", uses=("t1",)))])
     assert found.found[0].truth is not None

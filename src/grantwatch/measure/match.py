@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from grantwatch.errors import InputError
 from grantwatch.grants.model import Grant
@@ -65,8 +66,9 @@ def match(truth: Truth, hunts: Sequence[Hunt], *, bare: bool = False) -> Match:
     """Set hunts over one tenant's logs (one, or one per stretch of time) beside its truth.
 
     A grant of the hunt is the real grant with which it shares the most records of the flow; where it shares none, the
-    one in whose lineage its records lie. What shares nothing with any real grant is a phantom. `bare` keeps of each
-    grant its verdict and not what it rests on, so that many hunts can be held at once.
+    one in whose lineage its records lie, or whose session and user it has: a truth names only the first token uses.
+    What shares nothing with any real grant is a phantom. `bare` keeps of each grant its verdict and not what it rests
+    on, so that many hunts can be held at once.
     """
     judged = sorted(
         (each for hunt in hunts for each in hunt.grants),
@@ -80,7 +82,7 @@ def match(truth: Truth, hunts: Sequence[Hunt], *, bare: bool = False) -> Match:
     by_truth: dict[int, list[Found]] = defaultdict(list)
     for each in judged:
         ids = _leg_ids(each.grant)
-        real = _most(ids, legs) or _most([*ids, *_use_ids(each.grant)], lineage)
+        real = _most(ids, legs) or _most([*ids, *_use_ids(each.grant)], lineage) or _of_session(each.grant, truth)
         decoy = None if real else next((decoys[id] for id in ids if id in decoys), None)
         found.append(Found(_bare(each) if bare else each, real, decoy))
         touched.update(legs[id].number for id in ids if id in legs)
@@ -107,6 +109,19 @@ def belong_together(found: Match) -> None:
             f"{len(found.found)} grants in logs/: they do not belong together; "
             "accepted is a folder as `grantwatch lab simulate --out` wrote it"
         )
+
+
+def _of_session(grant: Grant, truth: Truth) -> TruthGrant | None:
+    """The latest real grant of this user and session that had begun by then."""
+    user, session = (grant.user.id or "").lower(), (grant.session_id or "").lower()
+    begun = [
+        real
+        for real in truth.grants
+        if session
+        and (real.user_id, real.session_id) == (user, session)
+        and grant.started_at >= real.started_at - timedelta(hours=1)
+    ]
+    return max(begun, key=lambda real: real.started_at, default=None)
 
 
 def _bare(judged: Judged) -> Judged:
