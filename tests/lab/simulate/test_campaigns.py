@@ -7,13 +7,13 @@ import re
 import pytest
 from tests.lab.simulate.scene import attack_of
 
-from grantwatch.lab.simulate.declared import Campaign, campaigns
+from grantwatch.lab.simulate.declared import Campaign, all_campaigns
 
-every_campaign = pytest.mark.parametrize("campaign", campaigns(), ids=lambda each: each.id)
+every_campaign = pytest.mark.parametrize("campaign", all_campaigns(), ids=lambda each: each.id)
 
 
 def test_there_are_the_attacks_that_are_known():
-    all_of_them = campaigns()
+    all_of_them = all_campaigns()
     assert len(all_of_them) >= 14
     assert sum(each.hard for each in all_of_them) >= 4
     assert sum(each.least >= 3 for each in all_of_them) >= 4

@@ -7,14 +7,14 @@ import re
 import pytest
 from tests.lab.simulate.scene import DAYS, cast_of, tale_of
 
-from grantwatch.lab.simulate.declared import Persona, personas
+from grantwatch.lab.simulate.declared import Persona, all_personas
 from grantwatch.lab.simulate.told import OUTCOMES
 
-every_persona = pytest.mark.parametrize("persona", personas(), ids=lambda each: each.id)
+every_persona = pytest.mark.parametrize("persona", all_personas(), ids=lambda each: each.id)
 
 
 def test_there_are_the_classes_of_false_positives_that_analysts_meet():
-    ids = {each.id for each in personas()}
+    ids = {each.id for each in all_personas()}
     assert len(ids) >= 24
     assert {"cli-developer", "new-hire", "traveller", "pipeline", "jump-host", "room-account", "room-roll-out"} <= ids
     assert {"guest-consultant", "office-move", "provider-change", "mobile-interrupt", "phone-enrolment"} <= ids

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from grantwatch.lab import token_id_of
+from grantwatch.lab import mail_access, token_id_of
 from grantwatch.lab.events import Machine, Person, Place, SignInEvent
 from grantwatch.lab.ids import Mint
 from grantwatch.lab.simulate.forms import FORMS, lines_of
@@ -54,6 +54,31 @@ def test_it_is_what_the_writer_makes(number: int, kind: str) -> None:
     if kind == "firefox" and recipe.agent != "browser":
         expected = []
     assert made == expected
+
+
+@pytest.mark.parametrize("number", [number for number, recipe in enumerate(ALL) if recipe.mail])
+def test_mail_is_what_the_writer_makes(number: int) -> None:
+    forms = tuple(FORMS)
+    recipe = ALL[number]
+    recipes = Recipes(TENANT, forms)
+    kind = "ios" if recipe.where == "phone" else "edge"
+    _, mail = recipes.make(recipe, kind, "", False, 150)
+    token = replace(
+        recipes.event(recipe, kind, "", False, 150), user=PERSON, place=PLACE, request_id=Mint(2).request_id(),
+        session_id=Mint(3).guid(),
+    )  # fmt: skip
+    (whole,) = mail_access(
+        Mint(7), PERSON, tenant_id=TENANT.id, at=WHEN, place=PLACE, client=recipe.client, messages=recipe.mail,
+        client_info=recipe.client_info, token=token,
+    )  # fmt: skip
+    record = whole.record_id
+    items = [item[1:25].encode() for item in whole.items]
+    values = (
+        *person_values(PERSON, Machine()), token.session_id.encode(), b"", *place_values(PLACE), b"", b"",
+        token.token_id.encode(), b"2026-08-05T23:57:01", b"043000", b"", b"", record.encode(),
+        record.replace("-", "").upper().encode(), b"", *items,
+    )  # fmt: skip
+    assert [(each.file, each.text % each.values(values)) for each in mail] == lines_of(whole, forms)
 
 
 def test_ids_come_as_the_mint_gives_them() -> None:

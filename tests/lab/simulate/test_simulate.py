@@ -138,6 +138,17 @@ def test_every_flow_of_the_logs_is_in_the_truth(truth: Any, sign_ins: list[dict[
             assert each["id"] in legs | decoys
 
 
+def test_look_alikes_are_told_too(truth: Any, sign_ins: list[dict[str, Any]]) -> None:
+    kinds = {decoy["id"] for decoy in truth["decoys"]}
+    assert {"mobile-interrupt", "phone-enrolment", "tainted-browser"} <= kinds
+    tainted = {name for decoy in truth["decoys"] if decoy["id"] == "tainted-browser" for name in decoy["request_ids"]}
+    flows = {grant["session_id"] for grant in truth["grants"]}
+    for each in sign_ins:
+        if each["id"] in tainted:
+            assert each["originalTransferMethod"] == "deviceCodeFlow"
+            assert each["sessionId"] in flows
+
+
 def test_directory_activities_stand_in_both_feeds(folder: Path) -> None:
     directory = {each["id"].removeprefix("Directory_") for each in written(folder, "graph-audit.json")}
     unified = {each["Id"] for each in written(folder, "unified-audit.json") if each["RecordType"] == 8}
@@ -154,6 +165,18 @@ def test_mail_is_read_with_tokens_that_were_issued(sign_ins: list[dict[str, Any]
         assert token["userPrincipalName"] == each["UserId"]
         assert token["sessionId"] == each["AppAccessContext"]["AADSessionId"]
         assert token["createdDateTime"].rstrip("Z") <= each["CreationTime"]
+
+
+def test_mail_is_of_one_making(folder: Path) -> None:
+    read = [each for each in written(folder, "unified-audit.json") if each["Operation"] == "MailItemsAccessed"]
+    assert len({tuple(each) for each in read}) == 1
+    for each in read:
+        (inbox,) = each["Folders"]
+        assert each["OperationCount"] == len(inbox["FolderItems"])
+        assert inbox["Id"] == f"LgAAAAB{each['Id'].replace('-', '').upper()}AAAB"
+        for place, item in enumerate(inbox["FolderItems"]):
+            assert re.fullmatch(r"<[0-9A-F]{24}@[a-z-]+\.example>", item["InternetMessageId"])
+            assert item["SizeInBytes"] == 20480 + 97 * place
 
 
 def test_the_same_arguments_write_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:

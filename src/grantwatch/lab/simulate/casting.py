@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 from grantwatch.lab.ids import Mint
-from grantwatch.lab.simulate.declared import Campaign, Persona, campaigns, personas
+from grantwatch.lab.simulate.declared import Campaign, Persona, all_campaigns, all_personas
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.tenant import Tenant
 
 __all__ = ["Attack", "Role", "attacks", "roles"]
 
+CAST = 0.55
+"""The part of the staff that may play a persona, at most."""
 ATTACKS = 20
 """In a tenant of 1,500 users within 45 days; with the square root of users and days."""
 
@@ -41,11 +44,15 @@ def shuffled(mint: Mint, things: list[Colleague]) -> list[Colleague]:
 
 
 def roles(tenant: Tenant, days: int) -> list[Role]:
-    """The cast of every persona. Nobody plays two; personas that find nobody left are left out."""
+    """The cast of every persona. Nobody plays two, and a good part of the staff plays none.
+
+    Small tenants cannot have them all: chance decides which, the common ones being likelier.
+    """
     mint = Mint(f"simulate/{tenant.seed}/cast")
-    free = shuffled(mint, tenant.staff)
+    free = shuffled(mint, tenant.staff)[: round(CAST * len(tenant.staff))]
+    drawn = {each.id: log(mint.between(1, 1 << 30) / (1 << 30)) / max(each.share, 1e-6) for each in all_personas()}
     told = []
-    for persona in personas():
+    for persona in sorted(all_personas(), key=lambda each: -drawn[each.id]):
         number = persona.number(len(tenant.staff))
         if persona.cast == "staff":
             cast, free = free[:number], free[number:]
@@ -74,16 +81,21 @@ def attacks(tenant: Tenant, days: int, cast: list[Role]) -> list[Attack]:
     users = len(tenant.staff)
     mint = Mint(f"simulate/{tenant.seed}/attacks")
     number = max(1, round(ATTACKS * (users * days / (1500 * 45)) ** 0.5))
-    possible = [campaign for campaign in campaigns() if users >= campaign.minimum_users]
-    order: list[Campaign] = []
-    while possible and len(order) < number:
-        order += [each for _, _, each in sorted((mint.hex(8), place, each) for place, each in enumerate(possible))]
+    possible = [campaign for campaign in all_campaigns() if users >= campaign.minimum_users]
+    # More than are wanted, since a campaign may find no victims of its kind.
+    order = [
+        campaign
+        for _ in range(2 + number // max(len(possible), 1))
+        for _, _, campaign in sorted((mint.hex(8), place, each) for place, each in enumerate(possible))
+    ]
     free = {"staff": shuffled(mint, [who for who in tenant.staff if days // 4 > who.first_day])}
     for kind, ids in VICTIMS.items():
         free[kind] = shuffled(mint, [who for role in cast if role.persona.id in ids for who in role.cast])
     hit: set[int] = set()
     told: list[Attack] = []
-    for campaign in order[:number]:
+    for campaign in order:
+        if len(told) == number:
+            break
         wanted = mint.between(campaign.least, campaign.most)
         wanted = max(campaign.least, min(wanted, users // 12))
         victims = [who for who in free[campaign.victims] if who.index not in hit][:wanted]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grantwatch.lab.simulate.stage import Stage
     from grantwatch.lab.simulate.told import Told
 
-__all__ = ["Campaign", "Persona", "campaign", "campaigns", "persona", "personas"]
+__all__ = ["Campaign", "Persona", "all_campaigns", "all_personas", "campaign", "persona"]
 
 CASTS = ("staff", "account", "guest")
 VICTIMS = ("staff", "room", "developer", "admin")
@@ -131,13 +131,13 @@ def campaign(
     return declare
 
 
-def personas() -> tuple[Persona, ...]:
+def all_personas() -> tuple[Persona, ...]:
     """Every persona, by id. One file in personas/ each; a new file is found by itself."""
     _import("grantwatch.lab.simulate.personas")
     return tuple(_PERSONAS[name] for name in sorted(_PERSONAS))
 
 
-def campaigns() -> tuple[Campaign, ...]:
+def all_campaigns() -> tuple[Campaign, ...]:
     """Every campaign, by id. One file in campaigns/ each; a new file is found by itself."""
     _import("grantwatch.lab.simulate.campaigns")
     return tuple(_CAMPAIGNS[name] for name in sorted(_CAMPAIGNS))

@@ -41,7 +41,7 @@ class Spill:
             self._lay_down()
 
     def day(self, day: int) -> list[Line]:
-        """All lines of a day, in order of time, then of telling. A day is given out once."""
+        """All lines of a day, in no order. A day is given out once."""
         lines = self._held[day]
         path = self._path(day)
         if path.exists():
@@ -50,7 +50,7 @@ class Spill:
                     lines += marshal.load(file)  # noqa: S302 - written here a moment ago
             path.unlink()
         self._held[day] = []
-        return sorted(lines)
+        return lines
 
     def _lay_down(self) -> None:
         for day, lines in enumerate(self._held):

@@ -135,7 +135,7 @@ def _mail(mail: tuple[Prepared, ...], base: tuple[bytes, ...], at: int, ids: Ids
     when = (START + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").encode()
     record = ids.guid()
     folder = record.replace(b"-", b"").upper()
-    items = [b"<%024X@%b>" % (dice.getrandbits(96), base[7]) for _ in range(9)]
+    items = [b"%024X" % dice.getrandbits(96) for _ in range(9)]
     values = (*base, when, _MILLI[milli], b"", b"", record, folder, b"", *items)
     return [(at, -1, each.file, each.text % each.values(values)) for each in mail]
 

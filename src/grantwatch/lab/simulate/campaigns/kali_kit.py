@@ -25,7 +25,7 @@ from grantwatch.lab.stories import Refresh
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """Different droplets of one hoster."""
     mint = stage.mint
-    hoster = stage.tenant.hosters[2]
+    hoster = mint.pick((*stage.tenant.hosters[2:5], stage.tenant.unlisted[3]))
     for who, day in zip(victims, attacking.days_of(stage, len(victims), spread=5), strict=True):
         at = attacking.lure(stage, who, day)
         seat = Seat(hoster.place(mint.between(1, 500)), "kali365-live/1.0.0")

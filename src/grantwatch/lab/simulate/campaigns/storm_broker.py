@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grantwatch.lab.apps import BROKER, DRS
 from grantwatch.lab.events import Machine, Seat
 from grantwatch.lab.simulate import attacking
+from grantwatch.lab.simulate.agents import browser_of
 from grantwatch.lab.simulate.declared import campaign
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
@@ -26,9 +27,10 @@ def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """Proxies near the victims' region; one device for each victim."""
     mint = stage.mint
     proxy = mint.pick(stage.tenant.foreign_homes)
+    agent = mint.pick(("python-requests/2.32.3", "python-httpx/0.27.2", browser_of("chrome", 149)))
     for who, day in zip(victims, attacking.days_of(stage, len(victims), spread=6), strict=True):
         at = attacking.lure(stage, who, day)
-        seat = Seat(proxy.place(mint.between(1, 700)), "python-requests/2.32.3")
+        seat = Seat(proxy.place(mint.between(1, 700)), agent)
         machine = Machine(mint.guid(), f"DESKTOP-{mint.hex(8)}", "Windows 10", trust="Azure AD joined")
         after = mint.span(60, 500)
         told = attacking.phish(
