@@ -86,6 +86,11 @@ def test_with_less_telemetry_the_verdicts_say_what_was_not_assessed(made):
     assert all(each["reconstruction"]["matched"] == 3 for each in steps.values())
 
 
+def test_steps_that_share_a_read_are_what_each_would_be_by_itself(folder, made, monkeypatch):
+    monkeypatch.setattr("grantwatch.measure.run.READS", tuple((step.id,) for step in STEPS))
+    assert document(evaluate([folder], degrade=True))["degraded"] == made["degraded"]
+
+
 def test_stretches_cover_all_of_the_time(folder):
     truth = load(folder)
     stretches = scopes(next(step for step in STEPS if not step.history), truth)

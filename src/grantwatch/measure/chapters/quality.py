@@ -94,7 +94,8 @@ def severities(figures: Json) -> Chapter:
     )  # fmt: skip
     more = (
         f"Average precision over all scores: {number(figures['average_precision'])}. Attempts of attackers at which "
-        "nobody got a token are not ranked; equal scores have no order.",
+        "nobody got a token are not ranked; equal scores have no order; of a doubled grant the first is a find and the "
+        "others are not.",
     )
     return Chapter("Recall and precision", words, header, tuple(rows), more)
 
