@@ -40,8 +40,8 @@ def coded(
     at: datetime | None = None,
     place: Place | None = None,
     approver: Seat | None = None,
-    uses: tuple[int, int] = (2, 14),
-    hours: float = 30.0,
+    uses: tuple[int, int] = (3, 30),
+    hours: float = 54.0,
     home_tenant: str | None = None,
 ) -> Given:
     """Somebody logs a tool in on a working day. `place` is where the tool runs, if not where the browser is."""
