@@ -12,7 +12,7 @@ from grantwatch.lab import mail_access, token_id_of
 from grantwatch.lab.events import Machine, Person, Place, SignInEvent
 from grantwatch.lab.ids import Mint
 from grantwatch.lab.simulate.forms import FORMS, lines_of
-from grantwatch.lab.simulate.prepared import MARKED_PLACE, Ids, person_values, place_values
+from grantwatch.lab.simulate.prepared import MARKED_PLACE, MESSAGES, Ids, person_values, place_values
 from grantwatch.lab.simulate.recipes import ALL, Recipes
 from grantwatch.lab.simulate.tenant import Tenant
 
@@ -56,8 +56,9 @@ def test_it_is_what_the_writer_makes(number: int, kind: str) -> None:
     assert made == expected
 
 
-@pytest.mark.parametrize("number", [number for number, recipe in enumerate(ALL) if recipe.mail])
-def test_mail_is_what_the_writer_makes(number: int) -> None:
+@pytest.mark.parametrize("messages", [1, 9, 10, MESSAGES])
+@pytest.mark.parametrize("number", [number for number, recipe in enumerate(ALL) if recipe.client_info])
+def test_mail_is_what_the_writer_makes(number: int, messages: int) -> None:
     forms = tuple(FORMS)
     recipe = ALL[number]
     recipes = Recipes(TENANT, forms)
@@ -68,7 +69,7 @@ def test_mail_is_what_the_writer_makes(number: int) -> None:
         session_id=Mint(3).guid(),
     )  # fmt: skip
     (whole,) = mail_access(
-        Mint(7), PERSON, tenant_id=TENANT.id, at=WHEN, place=PLACE, client=recipe.client, messages=recipe.mail,
+        Mint(7), PERSON, tenant_id=TENANT.id, at=WHEN, place=PLACE, client=recipe.client, messages=messages,
         client_info=recipe.client_info, token=token,
     )  # fmt: skip
     record = whole.record_id
@@ -78,7 +79,7 @@ def test_mail_is_what_the_writer_makes(number: int) -> None:
         token.token_id.encode(), b"2026-08-05T23:57:01", b"043000", b"", b"", record.encode(),
         record.replace("-", "").upper().encode(), b"", *items,
     )  # fmt: skip
-    assert [(each.file, each.text % each.values(values)) for each in mail] == lines_of(whole, forms)
+    assert [(each.file, each.text % each.values(values)) for each in mail[messages - 1]] == lines_of(whole, forms)
 
 
 def test_ids_come_as_the_mint_gives_them() -> None:

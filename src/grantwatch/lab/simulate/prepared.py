@@ -26,6 +26,7 @@ __all__ = [
     "MARKED",
     "MARKED_PLACE",
     "MARKS",
+    "MESSAGES",
     "WHEN",
     "Ids",
     "Prepared",
@@ -36,6 +37,8 @@ __all__ = [
     "prepare_mail",
 ]
 
+MESSAGES = 24
+"""Of so many messages at most are records of mail prepared."""
 REQUEST, RECORD = "a1b2c3d4-1111-4111-8111-aabbccddee00", "a1b2c3d4-2222-4222-8222-aabbccddeeff"
 TOKEN = token_id_of(REQUEST)
 WHEN = datetime(2199, 12, 31, 23, 58, 57, 987000)
@@ -81,7 +84,7 @@ MARKS: dict[str, str] = {
     "later": _LATER,
     "record": RECORD,
     "folder": RECORD.replace("-", "").upper(),
-    "item": "QQITEM[0-9]QQ",
+    "item": "QQITEM[0-9]{2}QQ",
 }
 """What a value looks like in a marked record. `pair`: the correlation id that an interrupt shares with what follows."""
 _PLACES = {name: place for place, name in enumerate(MARKS)}
@@ -117,7 +120,7 @@ def prepare(event: SignInEvent, forms: tuple[str, ...], *, paired: bool = False)
 def prepare_mail(
     token: SignInEvent, client: App, client_info: str, messages: int, forms: tuple[str, ...]
 ) -> tuple[Prepared, ...]:
-    """The record of mail that was read with the token of a sign-in; `messages` is from 1 to 9."""
+    """The record of mail that was read with the token of a sign-in; `messages` is from 1 to MESSAGES."""
     (event,) = mail_access(
         Mint(0),
         MARKED,
@@ -129,7 +132,7 @@ def prepare_mail(
         client_info=client_info,
         token=replace(token, request_id=REQUEST, session_id=SESSION),
     )
-    items = tuple(f"<QQITEM{number}QQ@{MARKED.upn.partition('@')[2]}>" for number in range(messages))
+    items = tuple(f"<QQITEM{number:02d}QQ@{MARKED.upn.partition('@')[2]}>" for number in range(messages))
     marked = replace(event, record_id=RECORD, items=items)
     return tuple(_prepared(file, line) for file, line in lines_of(marked, forms))
 
@@ -142,7 +145,7 @@ def _prepared(file: str, line: bytes) -> Prepared:
             continue  # a part of the mark before it, as the domain is of the principal name
         pieces.append(line[at:start].replace(b"%", b"%%"))
         # Items are values of their own after all others, in the order of their numbers.
-        wanted.append(len(MARKS) + int(line[start + 6 : start + 7]) if name == "item" else _PLACES[name])
+        wanted.append(len(MARKS) + int(line[start + 6 : start + 8]) if name == "item" else _PLACES[name])
         at = -end
     pieces.append(line[at:].replace(b"%", b"%%"))
     return Prepared(file, b"%b".join(pieces), itemgetter(*wanted))

@@ -17,7 +17,16 @@ from grantwatch.lab.apps import (
 from grantwatch.lab.events import App, Machine, SignInEvent
 from grantwatch.lab.simulate.agents import EDGE_APP, MY_SIGNINS, PORTAL, TEAMS_SERVICES, browser_name, browser_of
 from grantwatch.lab.simulate.people import Colleague
-from grantwatch.lab.simulate.prepared import MARKED, MARKED_PLACE, WHEN, Prepared, marked_machine, prepare, prepare_mail
+from grantwatch.lab.simulate.prepared import (
+    MARKED,
+    MARKED_PLACE,
+    MESSAGES,
+    WHEN,
+    Prepared,
+    marked_machine,
+    prepare,
+    prepare_mail,
+)
 from grantwatch.lab.simulate.tenant import Tenant
 from grantwatch.lab.stories import MFA_BY_CLAIM, PASSWORD_AND_PUSH, PREVIOUSLY
 
@@ -35,9 +44,8 @@ class Recipe:
     interactive: bool = False
     error: tuple[int, str, str] | None = None
     paired: bool = False
-    mail: int = 0
-    """How many messages are read with its token, now and then."""
     client_info: str = ""
+    """What Exchange calls the client that reads mail with its token, now and then; empty where none does."""
 
 
 _TEAMS = (
@@ -56,18 +64,18 @@ LAPTOP = (
     Recipe(TEAMS, GRAPH, _TEAMS),
     Recipe(TEAMS, TEAMS_SERVICES, _TEAMS),
     Recipe(TEAMS, SHAREPOINT, _TEAMS),
-    Recipe(OFFICE, EXCHANGE_ONLINE, _OFFICE, mail=5, client_info=_OUTLOOK_INFO),
-    Recipe(OFFICE, EXCHANGE_ONLINE, _OFFICE, mail=2, client_info=_OUTLOOK_INFO),
+    Recipe(OFFICE, EXCHANGE_ONLINE, _OFFICE, client_info=_OUTLOOK_INFO),
+    Recipe(OFFICE, EXCHANGE_ONLINE, _OFFICE, client_info=_OUTLOOK_INFO),
     Recipe(OFFICE, GRAPH, _BROKER),
     Recipe(ONEDRIVE, SHAREPOINT, _SYNC),
     Recipe(EDGE_APP, GRAPH, _BROKER),
     Recipe(OFFICE_HOME, GRAPH),
     Recipe(OFFICE_HOME, SHAREPOINT),
-    Recipe(OFFICE_HOME, EXCHANGE_ONLINE, mail=3, client_info=_WEB_INFO),
+    Recipe(OFFICE_HOME, EXCHANGE_ONLINE, client_info=_WEB_INFO),
 )
 PHONE = (
-    Recipe(OUTLOOK_MOBILE, EXCHANGE_ONLINE, _IOS_MAIL, "phone", mail=1, client_info=_PHONE_INFO),
-    Recipe(OUTLOOK_MOBILE, EXCHANGE_ONLINE, _IOS_MAIL, "phone", mail=4, client_info=_PHONE_INFO),
+    Recipe(OUTLOOK_MOBILE, EXCHANGE_ONLINE, _IOS_MAIL, "phone", client_info=_PHONE_INFO),
+    Recipe(OUTLOOK_MOBILE, EXCHANGE_ONLINE, _IOS_MAIL, "phone", client_info=_PHONE_INFO),
     Recipe(OUTLOOK_MOBILE, GRAPH, _IOS_MAIL, "phone"),
     Recipe(TEAMS, GRAPH, _IOS_TEAMS, "phone"),
     Recipe(TEAMS, TEAMS_SERVICES, _IOS_TEAMS, "phone"),
@@ -129,7 +137,8 @@ FAILED = (
 ALL = (*LAPTOP, *PHONE, *SIGN_IN, *(replace(recipe, paired=False) for recipe in SIGN_IN), *FAILED)
 
 
-Dish = tuple[tuple[Prepared, ...], tuple[Prepared, ...]]
+Dish = tuple[tuple[Prepared, ...], tuple[tuple[Prepared, ...], ...]]
+"""Records of a sign-in in all forms, and those of mail that is read with it: of one message, of two, and so on."""
 
 
 class Recipes:
@@ -159,7 +168,11 @@ class Recipes:
         if kind == "firefox" and recipe.agent != "browser":
             return (), ()
         event = self.event(recipe, kind, trust, managed, version)
-        mail = prepare_mail(event, recipe.client, recipe.client_info, recipe.mail, self._forms) if recipe.mail else ()
+        mail = tuple(
+            prepare_mail(event, recipe.client, recipe.client_info, messages, self._forms)
+            for messages in range(1, MESSAGES + 1)
+            if recipe.client_info
+        )
         return prepare(event, self._forms, paired=recipe.paired), mail
 
     def event(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> SignInEvent:

@@ -57,7 +57,7 @@ class Stage:
     def time(self, who: Colleague, day: int, low: float, high: float) -> datetime:
         """A moment of that day between two hours of the site's clock, in UTC with milliseconds."""
         midnight = START + timedelta(days=day, hours=-who.site.city.offset)
-        return max(midnight + self.mint.span(low * 3600, high * 3600), START + self.mint.span(1, 7200))
+        return max(midnight + self.mint.span(low * 3600, high * 3600), START + self.mint.span(60, 7200))
 
     def day_of(self, who: Colleague, time: datetime) -> int:
         """The day at somebody's site at a time (UTC)."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from grantwatch.lab.apps import BROKER, DRS, GRAPH, TEAMS
-from grantwatch.lab.deeds import device_registration
-from grantwatch.lab.events import App, Event, Machine, Place, Seat, SignInEvent
+from grantwatch.lab.apps import BROKER, DRS, EXCHANGE_ONLINE, GRAPH, OFFICE, TEAMS
+from grantwatch.lab.deeds import device_registration, inbox_rule
+from grantwatch.lab.events import ActivityEvent, App, Event, Machine, Place, Seat, SignInEvent
 from grantwatch.lab.simulate.agents import DEVICE_AGENT, TEAMS_SERVICES
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage, scopes_of
 from grantwatch.lab.simulate.told import Given
 from grantwatch.lab.stories import Refresh
 
-__all__ = ["ROOM_AGENT", "browsed", "coded", "room_login", "some"]
+__all__ = ["ROOM_AGENT", "browsed", "coded", "room_login", "ruled", "some"]
 
 ROOM_AGENT = "Dalvik/2.1.0 (Linux; U; Android 13; RoomPanel Build/TQ3A)"
 
@@ -40,8 +40,8 @@ def coded(
     at: datetime | None = None,
     place: Place | None = None,
     approver: Seat | None = None,
-    uses: tuple[int, int] = (2, 14),
-    hours: float = 30.0,
+    uses: tuple[int, int] = (3, 30),
+    hours: float = 54.0,
     home_tenant: str | None = None,
 ) -> Given:
     """Somebody logs a tool in on a working day. `place` is where the tool runs, if not where the browser is."""
@@ -120,3 +120,31 @@ def room_login(
         place=panel if mint.chance(0.7) else None,
     )
     return Given(told, note, follow_ons=deeds)
+
+
+def ruled(
+    stage: Stage, who: Colleague, at: datetime, place: Place, parameters: Mapping[str, str]
+) -> tuple[SignInEvent | ActivityEvent, ...]:
+    """Somebody makes an inbox rule in Outlook, with a token of their own that was issued shortly before."""
+    day = stage.day_of(who, at)
+    token = stage.browsing(
+        who,
+        at - stage.mint.span(60, 3000),
+        (OFFICE, EXCHANGE_ONLINE),
+        Seat(place, who.browser(day)[0], who.seat(place, day).machine),
+        session=who.session("laptop", day),
+        interactive=False,
+        incoming="primaryRefreshToken" if who.machine.id else "refreshToken",
+        request_type="OAuth2:Token",
+    )
+    rule = inbox_rule(
+        stage.mint,
+        who.who,
+        tenant_id=stage.tenant.id,
+        at=at,
+        place=place,
+        client=OFFICE,
+        parameters=parameters,
+        token=token,
+    )
+    return token, *rule

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from grantwatch.lab.simulate.days import DAY, Plan, row, unpacked
 from grantwatch.lab.simulate.people import START, Colleague
-from grantwatch.lab.simulate.prepared import Ids, Prepared, person_values, place_values
+from grantwatch.lab.simulate.prepared import MESSAGES, Ids, Prepared, person_values, place_values
 from grantwatch.lab.simulate.recipes import ALL, Dish, Recipes
 from grantwatch.lab.simulate.spill import Line, Spill
 from grantwatch.lab.simulate.tenant import Tenant
@@ -122,7 +122,8 @@ def _write_day(
             add(record.file, record.text % record.values(values))
         if mail and chance() < _READS:
             read = at + 1000 + int(chance() * 240_000)
-            for later_line in _mail(mail, (*base, request, b"", token), read, ids, dice):
+            messages = mail[int(chance() * chance() * MESSAGES)]
+            for later_line in _mail(messages, (*base, request, b"", token), read, ids, dice):
                 heappush(waiting, later_line)
     end = begin + DAY
     while waiting and waiting[0][0] < end:
@@ -135,7 +136,7 @@ def _mail(mail: tuple[Prepared, ...], base: tuple[bytes, ...], at: int, ids: Ids
     when = (START + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S").encode()
     record = ids.guid()
     folder = record.replace(b"-", b"").upper()
-    items = [b"%024X" % dice.getrandbits(96) for _ in range(9)]
+    items = [b"%024X" % dice.getrandbits(96) for _ in range(MESSAGES)]
     values = (*base, when, _MILLI[milli], b"", b"", record, folder, b"", *items)
     return [(at, -1, each.file, each.text % each.values(values)) for each in mail]
 

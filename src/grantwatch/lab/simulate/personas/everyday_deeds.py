@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.apps import DRS, OFFICE
-from grantwatch.lab.deeds import consent, device_registration, inbox_rule, security_info
+from grantwatch.lab.apps import DRS
+from grantwatch.lab.deeds import consent, device_registration, security_info
 from grantwatch.lab.events import App
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
+from grantwatch.lab.simulate.tooling import ruled
 
 
 @persona(
@@ -51,7 +52,7 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
                 "From": "info@list.example",
                 "MoveToFolder": "Later",
             }
-            yield from inbox_rule(mint, who.who, tenant_id=tenant, at=at, place=place, client=OFFICE, parameters=rule)
+            yield from ruled(stage, who, at, place, rule)
         elif die == 2:
             app = App(mint.guid(), mint.pick(("Room Planner", "Expense Scanner", "Survey Hub")))
             yield from consent(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH, OFFICE
-from grantwatch.lab.deeds import inbox_rule
+from grantwatch.lab.apps import ARM, AZURE_CLI, GRAPH
 from grantwatch.lab.simulate.agents import azsdk
 from grantwatch.lab.simulate.declared import persona
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.stage import Stage
 from grantwatch.lab.simulate.told import Told
-from grantwatch.lab.simulate.tooling import coded, some
+from grantwatch.lab.simulate.tooling import coded, ruled, some
 
 
 @persona(
@@ -45,12 +44,5 @@ def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
                     "StopProcessingRules": "True",
                 },
             )
-            yield from inbox_rule(
-                mint,
-                who.who,
-                tenant_id=stage.tenant.id,
-                at=given.legs[-1].time + mint.span(600, 40 * 3600),
-                place=who.place(day),
-                client=OFFICE,
-                parameters=mint.pick(rules),
-            )
+            at = given.legs[-1].time + mint.span(600, 40 * 3600)
+            yield from ruled(stage, who, at, who.place(stage.day_of(who, at)), mint.pick(rules))
