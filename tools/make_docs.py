@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import partial
 from pathlib import Path
 
+from grantwatch.lab.simulate import FORMS as SIMULATED
+from grantwatch.lab.simulate import all_campaigns, all_personas
+from grantwatch.lab.simulate.declared import Campaign, Persona
+from grantwatch.measure import markdown
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.wrappers import WRAPPERS
 from grantwatch.signals import Signal, registered
@@ -169,14 +175,117 @@ def wrapped_records() -> list[str]:
     ]
 
 
+LAB = """\
+A realistic tenant that does not exist, with its ground truth: to try Grantwatch without anybody's logs, and to
+measure what it finds. The lab writes log records and nothing else; it cannot phish, and it speaks to no network.
+Addresses are of the ranges set aside for documentation and benchmarks, domains end in `.example`.
+
+```console
+$ grantwatch lab simulate --users 40 --days 14 --seed 7 --out tenant
+```
+
+This writes `tenant/logs` and `tenant/truth.json`. Hunt over the logs alone: `grantwatch hunt tenant/logs`. The same
+arguments write the same bytes; another seed makes another tenant, with other people and attacks. All options stand in
+[the command line](cli.md#grantwatch-lab-simulate). Days count from 1 August 2026.
+
+## What is written
+
+Everybody has working days: interactive sign-ins and silent refreshes of laptop, browser and phone, from the office,
+home and the road, in the time zone of a site, with passwords mistyped and second factors asked for, and mail that is
+read. Browsers are updated, providers give out new addresses, people are ill or away. Among all that, personas use
+device codes for honest reasons, and campaigns abuse them. All records come from the same writers, so that nothing but
+what they say tells them apart.
+
+| Form | What is written |
+|---|---|
+{forms}
+
+`graph` and `ual` unless `--form` says otherwise. Each file is JSON lines, in order of time.
+
+## The truth
+
+`truth.json` names every device code flow in the records as one of `grants`: whose it is (`user_id`, `upn`), which
+`persona` or `campaign` it is of, `malicious` or not, `hard` where its traces are few, how it ended (`redeemed`,
+`approved`, `abandoned`, `blocked`), its own records (`request_ids`), up to 20 later token uses (`token_request_ids`),
+and what was done with the tokens (`follow_on_ids`). The grants of one `attack` are one incident. A directory activity
+stands in two feeds under one id; Graph writes `Directory_` before it. `decoys` are sign-ins that look like a flow and
+are none.
+
+## Personas
+
+| Persona | What they do | Stands for | Share of users |
+|---|---|---|---|
+{personas}
+
+Small tenants cannot have them all: chance decides which, common ones being likelier, and nearly half of the staff play
+none.
+
+## Campaigns
+
+| Campaign | What happens | Stands for | Victims | Hard |
+|---|---|---|---|---|
+{campaigns}
+
+A tenant of 1,500 users sees twenty attacks in 45 days; other sizes by the square root of users and days. Every
+campaign comes once before one comes again. Nobody is hit twice.
+
+## Add one
+
+A persona is one file in `src/grantwatch/lab/simulate/personas/`, a campaign one in `campaigns/`. It declares itself
+with a decorator and tells events; a flow is told as one `Given`, so that it cannot miss from the truth. The tests
+take all that are declared. Then run `python tools/make_docs.py`.
+"""
+
+
+def lab_page() -> str:
+    """The lab: how to simulate, who lives in the tenant, who attacks it."""
+    honest = [
+        f"| `{each.id}` | {each.title}. {each.what} | {_source(each.stands_for)} | {_share(each)} |"
+        for each in all_personas()
+    ]
+    attacks = [
+        f"| `{each.id}` | {each.title}. {each.what} | {_source(each.stands_for)} | {_victims(each)} | "
+        f"{'yes' if each.hard else ''} |"
+        for each in all_campaigns()
+    ]
+    return f"# The lab\n\n{NOTE}\n" + LAB.format(
+        forms="\n".join(f"| `{form.name}` | {form.title} |" for form in SIMULATED.values()),
+        personas="\n".join(honest),
+        campaigns="\n".join(attacks),
+    )
+
+
+def _source(text: str) -> str:
+    """Without the numbers of sections: the notes that they count in are no part of the documentation."""
+    return re.sub(r"§[\d.]+ ", "", text)
+
+
+def _victims(campaign: Campaign) -> str:
+    number = f"{campaign.least}–{campaign.most}" if campaign.most > campaign.least else f"{campaign.least}"
+    return number if campaign.victims == "staff" else f"{number} ({campaign.victims})"
+
+
+def _share(persona: Persona) -> str:
+    least = f", at least {persona.least}" if persona.least > 1 else ""
+    most = f", at most {persona.most}" if persona.most else ""
+    return f"{persona.share * 100:.1f} %{least}{most}"
+
+
 def anchor(heading: str) -> str:
     """The anchor that a Markdown viewer gives to a heading."""
     return "".join(letter for letter in heading.lower() if letter.isalnum() or letter in "-_ ").replace(" ", "-")
 
 
+def measure_page() -> str:
+    """What was measured last: tools/measure.py writes the figures, which take long to make."""
+    return markdown(json.loads((ROOT / "docs" / "measure.json").read_bytes()))
+
+
 PAGES = {
     "docs/signals.md": signals_page,
+    "docs/measure.md": measure_page,
     "docs/forms.md": forms_page,
+    "docs/lab.md": lab_page,
     **{f"docs/forms/{form.name}.md": partial(form_page, form) for form in FORMS.values() if not form.is_flat},
 }
 

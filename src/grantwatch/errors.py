@@ -4,7 +4,7 @@
     ├── UsageError          what was asked for cannot be done: the message says what can
     ├── InputError          nothing that was given could be read
     ├── KnowledgeError      a file in knowledge/ does not say what it must
-    └── DeclarationError    a form or a signal declares itself wrongly
+    └── DeclarationError    a form, a signal, a persona … declares itself wrongly
 
 An error names the place (file, line, key) and what would be accepted instead.
 """
@@ -31,4 +31,4 @@ class KnowledgeError(GrantwatchError):
 
 
 class DeclarationError(GrantwatchError):
-    """A form or a signal declares itself wrongly; the message names it and the offending key."""
+    """A form, a signal, a persona or a campaign declares itself wrongly; the message names it and the offending key."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grantwatch.signals.signal import NotAssessed
     from grantwatch.verdict.model import Incident, Judged
 
-__all__ = ["Hunt", "hunt"]
+__all__ = ["Hunt", "hunt", "hunted"]
 
 _RAW_LIMIT = 5000
 """Raw records that a report carries at the most; those of the worst grants come first."""
@@ -75,7 +75,7 @@ def hunt(
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
-        return _judged(records, raw, scope, accounts)
+        return hunted(records, raw=raw, scope=scope, accounts=accounts)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -87,7 +87,14 @@ def _load(afterwards: tuple[str, ...]) -> None:
     knowledge.as_of()
 
 
-def _judged(records: Records, raw: bool, scope: Scope, accounts: Mapping[str, str] | None = None) -> Hunt:
+def hunted(
+    records: Records,
+    *,
+    raw: bool = False,
+    scope: Scope = EVERYTHING,
+    accounts: Mapping[str, str] | None = None,
+) -> Hunt:
+    """The hunt over records that have been read; `scope` is what they were read with."""
     from concurrent.futures import ThreadPoolExecutor
 
     from grantwatch.grants import reconstruct

@@ -13,13 +13,13 @@ from tests.cli.conftest import Run
 LIGHT = """
 import sys
 from grantwatch.cli import main
-for command in ([], ["hunt"], ["inspect"], ["explain"]):
+for command in ([], ["hunt"], ["inspect"], ["explain"], ["lab"], ["lab", "simulate"]):
     sys.argv = ["grantwatch", *command, "--help"]
     try:
         main()
     except SystemExit:
         pass
-engine = {"duckdb", "grantwatch.pipeline", "grantwatch.records.load", "grantwatch.signals"}
+engine = {"duckdb", "grantwatch.lab", "grantwatch.pipeline", "grantwatch.records.load", "grantwatch.signals"}
 heavy = ({"jinja2", "orjson"} | engine) & set(sys.modules)
 sys.exit(f"imported for a help text: {sorted(heavy)}" if heavy else 0)
 """

@@ -160,4 +160,6 @@ def test_every_option_is_documented(tmp_path: Path, environment: dict[str, str])
         assert told.returncode == 0, told.stderr
         undocumented += [] if f"grantwatch {name}" in page else [name]
         undocumented += [f"{name} {option}" for option in OPTION.findall(told.stdout) if option not in documented]
+        # A command with commands of its own, such as the lab.
+        names += [f"{name} {match['name']}" for match in SUBCOMMAND.finditer(told.stdout.partition("Commands")[2])]
     assert not undocumented

@@ -10,6 +10,7 @@ import typer
 
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
+from grantwatch.cli.lab import lab
 from grantwatch.cli.options import (
     Accounts,
     Memory,
@@ -37,6 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(lab)
 
 
 def _version(asked: bool) -> None:

@@ -118,7 +118,8 @@ class SignInEvent:
 
     `protocol` is none or deviceCode, `transfer` none or deviceCodeFlow, `incoming` none, refreshToken or
     primaryRefreshToken. `logon_error` and `request_type` are what the Unified Audit Log says of it.
-    `auth_methods` are (method, result) per step.
+    `auth_methods` are (method, result) per step. `cross_tenant` is the type of access of an account whose home is
+    another tenant, b2bCollaboration where it is empty.
     Raises UsageError where `time` carries an offset.
     """
 
@@ -151,6 +152,7 @@ class SignInEvent:
     requirement: str = "multiFactorAuthentication"
     auth_methods: tuple[tuple[str, str], ...] = ()
     home_tenant_id: str | None = None
+    cross_tenant: str = ""
 
     def __post_init__(self) -> None:
         _no_offset(self.time)

@@ -114,7 +114,7 @@ def graph_signin(event: SignInEvent) -> Record:
         "flaggedForReview": False,
         "isTenantRestricted": False,
         "autonomousSystemNumber": event.place.asn,
-        "crossTenantAccessType": "none" if home == event.tenant_id else "b2bCollaboration",
+        "crossTenantAccessType": event.cross_tenant or ("none" if home == event.tenant_id else "b2bCollaboration"),
         "servicePrincipalCredentialKeyId": None,
         "servicePrincipalCredentialThumbprint": "",
         "uniqueTokenIdentifier": event.token_id,

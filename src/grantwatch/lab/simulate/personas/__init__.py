@@ -1,0 +1,1 @@
+"""Honest accounts: one module for each persona, found by itself."""
