@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from grantwatch import knowledge
-from grantwatch.grants.model import FollowOn, Named, Network, Tie, TieBy
+from grantwatch.grants.model import Before, FollowOn, Named, Naming, Network, Tie, TieBy
+from grantwatch.grants.policies import policy_facts
 from grantwatch.grants.rows import STRENGTH
 from grantwatch.records.model import RecordRef
 
@@ -32,11 +33,25 @@ _RULE = {
     "bodycontainswords": "words",
     "stopprocessingrules": "stop_processing",
 }
+_FOLDED = (
+    "mail_access",
+    "search",
+    "mail_sent",
+    "mail_deleted",
+    "file_access",
+    "file_download",
+    "graph_call",
+    "chat",
+)
+_DELEGATION = {"user": "user", "trustee": "user", "accessrights": "rights", "identity": "mailbox"}
 _FORWARDING = {
     "forwardingsmtpaddress": "forward_to",
     "forwardingaddress": "forward_to",
     "redirectmessageto": "forward_to",
     "blindcopyto": "forward_to",
+    "copyto": "forward_to",
+    "addtorecipients": "forward_to",
+    "deletemessage": "delete",
     "delivertomailboxandforward": "deliver_and_forward",
     "name": "name",
 }
@@ -58,7 +73,7 @@ _DEVICE = {
 
 def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
     """One fetched activity as a follow-on."""
-    operation = knowledge.operation(row["operation"])
+    operation = knowledge.operation(row["operation"], row["kind"])
     detail = _detail(row["detail"])
     tie = TieBy(row["tie"])
     facts = _facts(row, detail)
@@ -80,7 +95,25 @@ def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
         facts={key: value[:_LONGEST] for key, value in facts.items() if value},
         count=row["records"],
         tie=Tie(tie, STRENGTH[tie]),
-        refs=(RecordRef(row["path"], row["position"], row["record_id"]),),
+        refs=tuple(
+            RecordRef(path, position, record_id)
+            for path, position, record_id in zip(row["paths"], row["positions"], row["record_ids"], strict=True)
+        ),
+        last=row["last_time"],
+        things=row["things"],
+        burst=row["burst"] or 0,
+        marked=row["marked"],
+        areas=tuple(row["areas"] or ()),
+        before=Before(
+            int(row["before_records"]),
+            int(row["before_days"]),
+            int(row["before_client_days"]),
+            int(row["before_burst"]),
+            float(row["before_log_days"] or 0.0),
+        ),
+        naming=None
+        if row["devices_known"] is None
+        else Naming(row["devices_known"], row["devices_usual"], row["devices_alike"]),
     )
 
 
@@ -121,6 +154,8 @@ def _added(first: FollowOn, other: FollowOn) -> FollowOn:
         count=first.count + other.count,
         tie=max(first.tie, other.tie, key=lambda tie: tie.strength),
         refs=tuple(dict.fromkeys((*first.refs, *other.refs))),
+        last=max(first.until, other.until),
+        naming=lead.naming or second.naming,
     )
 
 
@@ -199,24 +234,37 @@ def _facts(row: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, str]:
     kind: str = row["kind"]
     if kind == "inbox_rule":
         return _rule(said)
-    if kind == "forwarding":
+    if kind in ("forwarding", "transport_rule"):
         return _mapped(said, _FORWARDING)
+    if kind == "mailbox_delegation":
+        return {**_mapped(said, _DELEGATION), **_folder_rights(detail)}
+    if kind in ("policy", "group_member"):
+        return policy_facts(kind, row["target_name"], detail)
     if kind.startswith("device"):
         facts = _mapped(said, _DEVICE)
         if row["target_type"] == "Device" or kind != "device_linked":
             facts.setdefault("device_name", row["target_name"] or "")
         return facts
     if kind == "consent":
-        return _consent(row, said)
-    if kind in ("mail_access", "search", "mail_sent", "mail_deleted", "file_access"):
+        return _consent(row, detail, said)
+    if kind in _FOLDED:
         return {
             "access_type": said.get("mailaccesstype", ""),
-            "throttled": said.get("isthrottled", "").lower(),
+            "throttled": "true" if row["throttled"] else said.get("isthrottled", "").lower(),
             "items": "" if row["items"] is None else str(round(row["items"])),
             "client_info": _plain(detail.get("client_info")),
+            "texts": "; ".join(map(_plain, row["texts"] or ())),
+            "urls": _plain(detail.get("urls")),
+            "directory": ", ".join(row["areas"] or ()),
+        }
+    if kind == "lure_click":
+        return {
+            "threats": _plain(detail.get("threats")),
+            "from": _plain(detail.get("from")),
+            "clicked_through": _plain(detail.get("clicked_through")),
         }
     if kind == "security_info":
-        return {"method": said.get("strongauthenticationmethod", said.get("method", "")) or (row["target_name"] or "")}
+        return _security_info(row, said)
     if kind == "role":
         return {"role_name": said.get("role.displayname", "")}
     return {}
@@ -256,14 +304,43 @@ def _rule(said: Mapping[str, str]) -> dict[str, str]:
     return facts
 
 
-def _consent(row: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, str]:
-    """The scopes that were really added: an amended consent's own difference can be empty."""
-    scopes = said.get("delegatedpermissiongrant.scope", "")
+def _folder_rights(detail: Mapping[str, Any]) -> dict[str, str]:
+    """Who got which rights on a mail folder, as Exchange's own records say it."""
+    said = {"user": _plain(detail.get("member")), "rights": _plain(detail.get("rights"))}
+    return {name: value for name, value in said.items() if value}
+
+
+def _security_info(row: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, str]:
+    """Which method, or which of the strong authentication properties changed."""
+    changed = [name for name in said if name.startswith("strongauthentication")]
+    facts = {"method": said.get("strongauthenticationmethod", said.get("method", "")) or (row["target_name"] or "")}
+    return {**facts, "changed": ", ".join(changed)} if changed else facts
+
+
+def _consent(row: Mapping[str, Any], detail: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, str]:
+    """The scopes that were really added: an amended consent's own difference can be empty.
+
+    `scopes` are the new ones, `scopes_before` those that the application had already.
+    """
     found = _SCOPE.findall(said.get("consentaction.permissions", "").rpartition("=>")[2])
-    words = dict.fromkeys(" ".join([scopes, *found]).split())
+    had = _SCOPE.findall(said.get("consentaction.permissions", "").rpartition("=>")[0])
+    now = dict.fromkeys(" ".join([said.get("delegatedpermissiongrant.scope", ""), *found]).split())
+    before = dict.fromkeys(" ".join([_old(detail, "delegatedpermissiongrant.scope"), *had]).split())
     return {
-        "scopes": " ".join(words),
+        "scopes": " ".join(scope for scope in now if scope not in before),
+        "scopes_before": " ".join(before),
         "app_name": row["target_name"] or "",
         "consent_type": said.get("delegatedpermissiongrant.consenttype", ""),
         "admin": said.get("consentcontext.isadminconsent", "").lower(),
     }
+
+
+def _old(detail: Mapping[str, Any], name: str) -> str:
+    """What a changed property was before; empty where the record does not say."""
+    sources = [detail.get("modified")]
+    sources += [each.get("modifiedProperties") for each in detail.get("targets") or [] if isinstance(each, Mapping)]
+    for source in sources:
+        for entry in source if isinstance(source, list) else ():
+            if isinstance(entry, Mapping) and str(entry.get("displayName", entry.get("Name", ""))).lower() == name:
+                return _plain(entry.get("oldValue", entry.get("OldValue")))
+    return ""

@@ -1,35 +1,20 @@
-"""The words in words.toml, as questions: is this scope risky, does this rule hide or forward."""
+"""The words of knowledge/words.toml, as questions: is this scope risky, does this rule hide or forward."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 
-from grantwatch.errors import KnowledgeError
+from grantwatch import knowledge
 
 __all__ = ["RuleMarks", "forwards_outside", "risky_scopes", "rule_marks"]
-
-_LISTS = ("risky_scopes", "hiding_folders", "rule_words")
-
-
-@cache
-def _words() -> dict[str, tuple[str, ...]]:
-    import tomllib
-    from importlib.resources import files
-
-    raw = tomllib.loads(files("grantwatch.signals").joinpath("words.toml").read_text("utf-8"))
-    for key in _LISTS:
-        if not isinstance(raw.get(key), list) or not all(isinstance(word, str) and word for word in raw[key]):
-            raise KnowledgeError(f"words.toml: {key}: must be a list of texts")
-    return {key: tuple(word.lower() for word in raw[key]) for key in _LISTS}
 
 
 def risky_scopes(scopes: str | None) -> tuple[str, ...]:
     """Those of the scopes (separated by blanks or commas) that let an application read, send or change much."""
     asked = dict.fromkeys((scopes or "").replace(",", " ").split())
-    risky = _words()["risky_scopes"]
+    risky = knowledge.words("risky_scopes")
     # A scope may be written with its resource in front: https://graph.microsoft.com/Mail.Read
     return tuple(
         scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in risky)
@@ -52,10 +37,10 @@ def rule_marks(facts: Mapping[str, str]) -> RuleMarks:
     name = (facts.get("name") or "").strip()
     text = " ".join((facts.get("words") or "", facts.get("from") or "", name)).lower()
     return RuleMarks(
-        hides=_true(facts.get("delete")) or folder in _words()["hiding_folders"],
+        hides=_true(facts.get("delete")) or folder in knowledge.words("hiding_folders"),
         forwards=bool(facts.get("forward_to") or facts.get("redirect_to")),
         odd_name=bool(name) and (len(name) <= 2 or not any(letter.isalnum() for letter in name)),
-        words=tuple(word for word in _words()["rule_words"] if word in text),
+        words=knowledge.words_in("rule_words", text),
     )
 
 
