@@ -114,7 +114,7 @@ def test_calls_and_clicks_are_tied_and_risk_is_no_deed(tmp_path):
             time=after(minutes=number),
             tenant_id=TENANT,
             method="GET",
-            url=f"https://graph.microsoft.com/v1.0/me/messages/{number}",
+            url=f"https://graph.microsoft.com/v1.0/me/messages/AAMk{number:06}",
             client=flow.redemption.client,
             place=RENTED,
             request_id=mint.guid(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -175,27 +175,30 @@ def _codes(top: Table) -> Iterable[Entry]:
 def _operations(top: Table) -> Iterable[Entry]:
     seen: dict[Hashable, str] = {}
     for kind, group in top.named_tables("kind", OPERATION_KINDS):
-        source, tie, service = group.source(), group.flag("always_tie"), group.flag("service_ip")
-        shared = {
-            "of_target": group.flag("of_target"),
-            "every_grant": group.flag("every_grant"),
-            "user_hours": group.number("user_hours", 1, 24 * 366, 72),
-            "network_hours": group.number("network_hours", 1, 24 * 366, 336),
-            "client_hours": group.number("client_hours", 0, 24 * 366, 0),
-            "before_minutes": group.number("before_minutes", 0, 24 * 60, 0),
-            "burst_minutes": group.number("burst_minutes", 0, 24 * 60, 0),
-            "words": group.choice("words", WORD_LISTS) if group.has("words") else None,
-        }
+        shared = Operation(
+            name="",
+            kind=kind,
+            title="",
+            always_tie=group.flag("always_tie"),
+            service_ip=group.flag("service_ip"),
+            source=group.source(),
+            of_target=group.flag("of_target"),
+            every_grant=group.flag("every_grant"),
+            user_hours=group.number("user_hours", 1, 24 * 366, 72),
+            network_hours=group.number("network_hours", 1, 24 * 366, 336),
+            client_hours=group.number("client_hours", 0, 24 * 366, 0),
+            before_minutes=group.number("before_minutes", 0, 24 * 60, 0),
+            burst_minutes=group.number("burst_minutes", 0, 24 * 60, 0),
+            words=group.choice("words", WORD_LISTS) if group.has("words") else None,
+        )
         for table in group.tables("operations"):
-            operation = Operation(
+            operation = replace(
+                shared,
                 name=table.text("name"),
-                kind=kind,
                 title=table.text("title"),
-                always_tie=table.flag("always_tie", tie),
-                service_ip=table.flag("service_ip", service),
-                source=source,
+                always_tie=table.flag("always_tie", shared.always_tie),
+                service_ip=table.flag("service_ip", shared.service_ip),
                 containing=table.optional_text("containing"),
-                **shared,
             )
             table.done()
             _unique(seen, (operation.key, operation.containing), table, "name", operation.name)

@@ -240,8 +240,8 @@ class Operation:
 
     Hours and minutes bound a tie: the same person (`user_hours`), the same network as the device side
     (`network_hours`), the client of the grant (`client_hours`, 0: never), before a grant (`before_minutes`, 0: never).
-    `burst_minutes`: how long a burst of them is (0: never counted). `words`: the list of words.toml that the text of the
-    record is held against. `containing`: only records that say this are meant.
+    `burst_minutes`: how long a burst of them is (0: never counted). `words`: the list of words.toml that the text of
+    the record is held against. `containing`: only records that say this are meant.
     """
 
     name: str
