@@ -19,12 +19,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grantwatch.grants.model import (
+    Before,
     Device,
     FollowOn,
     Grant,
     Leg,
     LegKind,
     Named,
+    Naming,
     Network,
     Outcome,
     Party,
@@ -181,9 +183,17 @@ class GrantBuilder:
         result: str | None = "success",
         count: int = 1,
         client: Named | None = None,
+        agent: str | None = None,
+        last: float | None = None,
+        things: int = 0,
+        burst: int = 0,
+        marked: int = 0,
+        areas: tuple[str, ...] = (),
+        before: Before | None = None,
+        naming: Naming | None = None,
         **facts: str,
     ) -> GrantBuilder:
-        """An activity after the grant, by default tied by user and time only."""
+        """An activity after the grant, by default tied by user and time only. `last`: minutes after the start."""
         facts = {**facts, **(more_facts or {})}
         self._follow_ons.append(
             FollowOn(
@@ -192,7 +202,7 @@ class GrantBuilder:
                 time=self._at + timedelta(minutes=minutes),
                 actor=self._user,
                 network=network,
-                user_agent=facts.get("user_agent"),
+                user_agent=agent or facts.get("user_agent"),
                 client=client or Named(None, None),
                 target=Named(None, target),
                 target_type=None,
@@ -201,6 +211,13 @@ class GrantBuilder:
                 count=count,
                 tie=tie or Tie(TieBy.USER_TIME, 0.4),
                 refs=(self._ref(),),
+                last=None if last is None else self._at + timedelta(minutes=last),
+                things=things,
+                burst=burst,
+                marked=marked,
+                areas=areas,
+                before=before or Before(log_days=60.0),
+                naming=naming,
             )
         )
         return self

@@ -8,8 +8,7 @@ from grantwatch.errors import DeclarationError
 from grantwatch.signals import registered, signal
 from grantwatch.signals.catalogue import Entry, catalogue, covering
 
-# What happens after the grant, and before it in other logs: built apart from the flow.
-ELSEWHERE = {15, 20, 23, 25, 28, 29, 30, 32, 34, 35}
+ELSEWHERE = {35}
 TO_COME = {9, 11, 12, 31, 33}
 OF_NO_ENTRY = {"identity.odd_hour"}
 

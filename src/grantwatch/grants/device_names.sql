@@ -1,6 +1,6 @@
--- How the tenant names its devices, as known before each registration: `known` devices, of which `usual` begin like at
--- least two others, and `alike` begin like this one. Names are looked up once per device.
--- Needs: follow_on, deed, kept_sign_in.
+-- How the tenant names its devices, as their registrations tell before each one that follows a grant: `known` devices, of
+-- which `usual` begin like at least two others, and `alike` begin like this one. Of ordinary sign-ins no device name is
+-- kept, so that registrations are all there is. Needs: follow_on, deed.
 CREATE OR REPLACE MACRO name_start(x) AS coalesce(
     nullif(regexp_extract(upper(x), '^([^0-9]*[-_. ])', 1), ''), nullif(regexp_extract(upper(x), '^([^0-9]+)', 1), ''), upper(x));
 
@@ -9,20 +9,11 @@ SELECT DISTINCT row_id, time, target_name AS name
 FROM follow_on
 WHERE kind IN ('device_registered', 'device_added') AND target_name IS NOT NULL;
 
-CREATE OR REPLACE TEMP TABLE device_seen AS
-SELECT * FROM kept_sign_in
-WHERE EXISTS (SELECT 1 FROM new_device)
-  AND row_id IN (SELECT min(row_id) FROM kept_sign_in WHERE device_id <> '' GROUP BY device_id);
-
 CREATE OR REPLACE TEMP TABLE device_naming AS
 WITH device AS (
-    SELECT upper(name) AS name, min(time) AS first_time
-    FROM (
-        SELECT device_name AS name, time FROM $cleaned(device_seen) AS s WHERE device_name IS NOT NULL
-        UNION ALL
-        SELECT target_name, time FROM deed
-        WHERE kind IN ('device_registered', 'device_added') AND target_name IS NOT NULL AND EXISTS (SELECT 1 FROM new_device)
-    ) AS told
+    SELECT upper(target_name) AS name, min(time) AS first_time
+    FROM deed
+    WHERE kind IN ('device_registered', 'device_added') AND target_name IS NOT NULL AND EXISTS (SELECT 1 FROM new_device)
     GROUP BY 1
 ),
 compared AS (

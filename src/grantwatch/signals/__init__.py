@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from grantwatch.signals import attempt, client, collection, favour, identity, network, persistence, token
+from grantwatch.signals import (
+    approach,
+    attempt,
+    client,
+    collection,
+    devices,
+    favour,
+    files,
+    identity,
+    mail,
+    network,
+    persistence,
+    policy,
+    recon,
+    residual,
+    token,
+)
 from grantwatch.signals.account import at_its_site, client_kind, device_account
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
@@ -41,4 +57,20 @@ __all__ = [
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.
-THEMES = (identity, network, client, token, persistence, collection, attempt, favour)
+THEMES = (
+    approach,
+    identity,
+    network,
+    client,
+    token,
+    residual,
+    persistence,
+    devices,
+    policy,
+    collection,
+    mail,
+    files,
+    recon,
+    attempt,
+    favour,
+)
