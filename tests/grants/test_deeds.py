@@ -352,4 +352,5 @@ def test_the_last_success_of_a_fold_is_told_apart_from_its_last_try(rebuild):
         ]
     )
     (use,) = only(rebuild(flow)).token_uses
+    assert use.last_success is not None
     assert use.last - use.last_success == timedelta(hours=8)

@@ -22,6 +22,8 @@ def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
     operation = knowledge.operation(row["operation"], row["kind"])
     tie = TieBy(row["tie"])
     facts = facts_of(row)
+    if row["last_time"] > row["time"]:
+        facts["last"] = f"{row['last_time']:%Y-%m-%d %H:%M:%S}"
     if row["records"] > 1:
         facts["records"] = str(row["records"])
     service = operation is not None and operation.service_ip

@@ -34,7 +34,9 @@ def _lure(case: Case, click: FollowOn) -> tuple[Scale, str] | None:
         scale = (
             Scale().by(1.3, "a strong mark of a kit") if mark.strength == "strong" else Scale().by(0.8, "a weak mark")
         )
-        return (scale.by(0.4, "an expired mark") if mark.expired else scale), f"a mark of: {mark.title}"
+        return (
+            scale.by(0.4, "an expired mark") if mark.expired else scale
+        ), f"a mark of: {mark.title}{' (out of date)' if mark.expired else ''}"
     if threats:
         return Scale(), f"which Safe Links knows as {threats}"
     if facts.get("clicked_through") == "true":

@@ -54,7 +54,8 @@ def _device(case: Case, follow_on: FollowOn) -> Weighed:
         return Weighed(follow_on, scale.by(0.15, "a room device at its site"), False)
     soon = follow_on.time - case.grant.started_at <= FIRST_HOUR
     alone = (follow_on.tie.by in SURE_TIES or soon) and not mobile and not home and not attempted(case.grant)
-    why = f". Known marks: {'; '.join(mark.title for mark in marks)}" if marks else ""
+    told = (f"{mark.title}{' (out of date)' if mark.expired else ''}" for mark in marks)
+    why = f". Known marks: {'; '.join(told)}" if marks else ""
     return Weighed(follow_on, scale, alone, why)
 
 
