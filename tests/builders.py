@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from grantwatch.grants.model import (
     Before,
@@ -30,13 +31,14 @@ from grantwatch.grants.model import (
     Network,
     Outcome,
     Party,
+    PolicyResult,
     Tie,
     TieBy,
     TokenKind,
     TokenUse,
     User,
 )
-from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers, Profile, Sight
 from grantwatch.records.model import RecordRef
 from grantwatch.signals import Case
 
@@ -58,16 +60,25 @@ REGISTRATION = Named("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registratio
 TEAMS_SERVICE = Named("cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services")
 
 # Addresses and numbers are set aside for documentation and tests; only hosting needs a number that is known.
-HOME = Network("192.0.2.17", "192.0.2.0/24", 64496, "DE", "Berlin")
-WORK = Network("198.51.100.40", "198.51.100.0/24", 64497, "DE", "Berlin")
-SITE = Network("198.51.100.99", "198.51.100.0/24", 64497, "DE", "Berlin")
-SAME_CITY = Network("203.0.113.201", "203.0.113.0/24", 64498, "DE", "Berlin")
-ABROAD = Network("198.18.5.7", "198.18.5.0/24", 64499, "PT", "Lisbon")
-RENTED = Network("100.64.7.20", "100.64.7.0/24", 400940, "US", "Ashburn")
-RENTED_TOO = Network("100.65.8.30", "100.65.8.0/24", 400940, "US", "Ashburn")
+HOME = Network("192.0.2.17", "192.0.2.0/24", 64496, "DE", "Berlin", 52.52, 13.4)
+WORK = Network("198.51.100.40", "198.51.100.0/24", 64497, "DE", "Berlin", 52.52, 13.4)
+SITE = Network("198.51.100.99", "198.51.100.0/24", 64497, "DE", "Berlin", 52.52, 13.4)
+SAME_CITY = Network("203.0.113.201", "203.0.113.0/24", 64498, "DE", "Berlin", 52.5, 13.38)
+ABROAD = Network("198.18.5.7", "198.18.5.0/24", 64499, "PT", "Lisbon", 38.72, -9.14)
+RENTED = Network("100.64.7.20", "100.64.7.0/24", 400940, "US", "Ashburn", 39.04, -77.49)
+RENTED_TOO = Network("100.65.8.30", "100.65.8.0/24", 400940, "US", "Ashburn", 39.04, -77.49)
 NOWHERE = Network()
 
+TENANT = "11111111-2222-3333-4444-555555555555"
+OTHER_TENANT = "66666666-7777-8888-9999-000000000000"
+ADMIN = "62e90394-69f5-4237-9190-012177145e10"
+NO_ROLE = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:155.0) Gecko/20100101 Firefox/155.0"
+EDGE = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 "
+    "Safari/537.36 Edg/150.0.0.0"
+)
 SAFARI_PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/26.3 Mobile/15E148 Safari/604.1"
@@ -92,6 +103,8 @@ class GrantBuilder:
         self._seen: dict[str, dict[str, Familiarity]] = {}
         self._earlier: list[EarlierGrant] = []
         self._profile = Profile(60.0, 60.0, 400, 200)
+        self._more: dict[str, Any] = {}
+        self._user_more: dict[str, Any] = {"type": "member"}
         self._positions = 0
 
     # -- the flow
@@ -111,10 +124,23 @@ class GrantBuilder:
         return self._leg(LegKind.BLOCKED, network, agent, 0, interactive=True, code=53003, policies=(policy,))
 
     def approved(
-        self, network: Network = HOME, *, agent: str | None = FIREFOX, device: Device | None = None
+        self,
+        network: Network = HOME,
+        *,
+        agent: str | None = FIREFOX,
+        device: Device | None = None,
+        methods: tuple[str, ...] = (),
+        requirement: str | None = None,
+        ca: str | None = None,
+        results: Mapping[str, str] | None = None,
     ) -> GrantBuilder:
-        """The browser leg, at the start of the grant."""
-        return self._leg(LegKind.APPROVAL, network, agent, 0, interactive=True, device=device)
+        """The browser leg, at the start of the grant. `results`: Conditional Access policies and what each did."""
+        self._leg(LegKind.APPROVAL, network, agent, 0, interactive=True, device=device)
+        told = tuple(PolicyResult(name, result) for name, result in (results or {}).items())
+        self._legs[-1] = replace(
+            self._legs[-1], auth_methods=methods, auth_requirement=requirement, ca_status=ca, policy_results=told
+        )
+        return self
 
     def sighted(self, network: Network = HOME, *, agent: str | None = FIREFOX) -> GrantBuilder:
         """An approval seen in the Unified Audit Log only."""
@@ -222,6 +248,17 @@ class GrantBuilder:
         )
         return self
 
+    def carrying(self, *, roles: tuple[str, ...] = (), scopes: tuple[str, ...] = ()) -> GrantBuilder:
+        """The token carries directory roles (template ids) and scopes."""
+        self._more |= {"role_ids": roles, "scopes": scopes}
+        return self
+
+    def of_tenant(self, home: str, *, type: str = "guest", cross: str | None = None) -> GrantBuilder:
+        """The account belongs to another tenant."""
+        self._user_more = {"home_tenant_id": home, "type": type}
+        self._more |= {"cross_tenant": cross}
+        return self
+
     # -- what was normal
 
     def history(
@@ -293,6 +330,35 @@ class GrantBuilder:
         self._profile = replace(self._profile, hours=hours)
         return self
 
+    def attempts(self, own: int = 0, others: int = 0) -> GrantBuilder:
+        """Device code sign-ins that failed within the 24 hours before: of the user, and how many others had one."""
+        self._profile = replace(self._profile, attempts=Attempts(own, others))
+        return self
+
+    def among(self, peers: int, *, device_code: int = 0, client: int = 0) -> GrantBuilder:
+        """People who work alike, and how many of them had device code grants, and of this client."""
+        self._profile = replace(self._profile, peers=Peers(peers, device_code, client))
+        return self
+
+    def moved_with(self, network: Network, users: int = 8) -> GrantBuilder:
+        """So many people of the user's other networks came to this one within days."""
+        for dimension, key in _values(network, None):
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            moved = users if dimension != "country" else 0
+            self._seen[dimension][key] = replace(old, moved=moved, tenant_users=max(old.tenant_users, users))
+        return self
+
+    def said_to_be(self, kind: str) -> GrantBuilder:
+        """What the accounts file says of the user."""
+        self._profile = replace(self._profile, stated=kind)
+        return self
+
+    def seen_at(self, network: Network, *, minutes: float = -20) -> GrantBuilder:
+        """The user was also active from there, in an ordinary sign-in `minutes` after the start."""
+        sight = Sight(self._at + timedelta(minutes=minutes), network, self._ref())
+        self._profile = replace(self._profile, elsewhere=(*self._profile.elsewhere, sight))
+        return self
+
     # -- what comes out
 
     def grant(self) -> Grant:
@@ -302,8 +368,8 @@ class GrantBuilder:
         times = [self._at, *(leg.time for leg in legs), *(use.last for use in self._uses)]
         return Grant(
             grant_id=f"grant-{self._user}-{self._at:%Y%m%d%H%M%S}",
-            tenant_id="11111111-2222-3333-4444-555555555555",
-            user=User(f"id-{self._user}", f"{self._user}@example.com", "member"),
+            tenant_id=TENANT,
+            user=User(f"id-{self._user}", f"{self._user}@example.com", **self._user_more),
             client=self._client,
             resource=self._resource,
             started_at=self._at,
@@ -316,6 +382,7 @@ class GrantBuilder:
             legs=legs,
             token_uses=tuple(self._uses),
             follow_ons=tuple(self._follow_ons),
+            **self._more,
         )
 
     def profile(self) -> Profile:

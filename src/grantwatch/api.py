@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ def hunt(
     unpack_limit: int | None = None,
     raw: bool = False,
     progress: Progress | None = None,
+    accounts: Mapping[str, str] | str | os.PathLike[str] | None = None,
 ) -> Hunt:
     """Hunt over exported logs and return everything that was found, worst first.
 
@@ -48,15 +49,25 @@ def hunt(
     ids) leave records out while they are read. A datetime without a zone is UTC; all times of the answer are naive
     UTC. `memory` bounds what is held before spilling to disk; `unpack_limit`, in bytes, what archives may unpack to.
     `raw` fills `Hunt.raw` with the text of the records behind grants of low severity or worse. `progress` is called
-    with a step and the share done (0–1).
+    with a step and the share done (0–1). `accounts` states the class of accounts (person, device, service or guest) by
+    principal name or object id, or names a TOML file that does: what is not in it is told from behaviour.
 
-    Raises InputError where no file could be read at all, and UsageError for a time or name that cannot be understood.
+    Raises InputError where no file could be read at all, and UsageError for a time, name or class that cannot be
+    understood.
     What is wrong inside a file is part of the answer: see `Hunt.quarantined` and `Hunt.unread`.
     """
     from grantwatch.pipeline import hunt as run
 
     asked = _scope(since, until, users)
-    return run(_listed(paths), memory=memory, unpack_limit=unpack_limit, raw=raw, progress=progress, scope=asked)
+    return run(
+        _listed(paths),
+        memory=memory,
+        unpack_limit=unpack_limit,
+        raw=raw,
+        progress=progress,
+        scope=asked,
+        accounts=_classes(accounts),
+    )
 
 
 def tables(found: Hunt) -> dict[str, pa.Table]:
@@ -126,6 +137,14 @@ class Logs:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _classes(stated: Mapping[str, str] | str | os.PathLike[str] | None) -> Mapping[str, str]:
+    from grantwatch.profile.accounts import accounts, read_accounts
+
+    if stated is None:
+        return {}
+    return read_accounts(stated) if isinstance(stated, str | os.PathLike) else accounts(stated)
 
 
 def _listed(paths: Paths) -> list[str | os.PathLike[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -54,6 +54,7 @@ def hunt(
     progress: Progress | None = None,
     afterwards: Iterable[str] = (),
     scope: Scope = EVERYTHING,
+    accounts: Mapping[str, str] | None = None,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -61,7 +62,8 @@ def hunt(
     `memory` bounds what DuckDB holds before it spills to disk. `raw` also fetches the text of the records behind
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
-    are counted and left out.
+    are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
+    profile/accounts.py), by principal name or object id in lower case.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -73,7 +75,7 @@ def hunt(
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
-        return _judged(records, raw, scope)
+        return _judged(records, raw, scope, accounts)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -85,7 +87,7 @@ def _load(afterwards: tuple[str, ...]) -> None:
     knowledge.as_of()
 
 
-def _judged(records: Records, raw: bool, scope: Scope) -> Hunt:
+def _judged(records: Records, raw: bool, scope: Scope, accounts: Mapping[str, str] | None = None) -> Hunt:
     from concurrent.futures import ThreadPoolExecutor
 
     from grantwatch.grants import reconstruct
@@ -101,7 +103,8 @@ def _judged(records: Records, raw: bool, scope: Scope) -> Hunt:
         found = reconstruct(records.con)
         gathered.result()
         seen = looked.result()
-    judged = judge(list(zip(found.grants, profiles(records.con, found.grants), strict=True)), seen.missing)
+    known = profiles(records.con, found.grants, accounts)
+    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing)
     files = file_reports(records)
     total = sums(files)
     return Hunt(

@@ -29,6 +29,15 @@ def test_a_table_for_a_pipe(run: Run, examples: Path, columns: str) -> None:
     assert not [line for line in shown.splitlines() if line != line.rstrip()]
 
 
+def test_what_kind_of_account_it_is_taken_for_can_be_stated(run: Run, tmp_path: Path, examples: Path) -> None:
+    told = run("explain", WORST, examples).stdout.decode()
+    (tmp_path / "who.toml").write_text('"marta.silva@fabrikam-garden.example" = "service"\n')
+    stated = run("explain", WORST, examples, "--accounts", "who.toml").stdout.decode()
+    assert "taken for a person" in told
+    assert "taken for a service" in stated
+    assert "the accounts file says so" in " ".join(stated.split())
+
+
 def test_json_that_fits_the_schema_and_agrees_with_a_hunt(run: Run, examples: Path) -> None:
     done = run("explain", WORST, examples, "--format", "json")
     told = json.loads(done.stdout)

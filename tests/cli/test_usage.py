@@ -67,6 +67,17 @@ def test_a_wrong_value_names_the_right_ones(
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [("hunt",), ("explain", "cf30")])
+def test_a_wrong_class_of_an_account_is_named_with_its_line(
+    run: Run, tmp_path: Path, examples: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "who.toml").write_text('# rooms\n"room@x.example" = "desk"\n')
+    done = run(*command, examples, "--accounts", "who.toml")
+    told = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "--accounts who.toml:2: 'desk' is no class; accepted are person, device, service, guest" in told
+
+
 def test_no_path_is_wrong_usage(run: Run) -> None:
     done = run("hunt")
     assert done.returncode == 2

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grantwatch.grants.model import Grant, Named, Outcome, User
-from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
-from grantwatch.profile.past import earlier_grants, grant_clients, grant_users
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Profile
+from grantwatch.profile.past import attempts_before, earlier_grants, grant_clients, grant_users
 
 START = datetime(2026, 6, 1, 9)
 DAY = timedelta(days=1)
@@ -98,6 +98,22 @@ def test_users_and_clients_of_the_tenant_are_counted_as_they_begin():
     assert grant_users(grants, keys) == {0: 0, 1: 1, 2: 2, 3: 3}
     assert [grant_clients(grants, keys)[number] for number in (1, 2)] == [{"cli": Familiarity(tenant_users=1)}, {}]
     assert grant_clients(grants, keys)[3] == {"cli": Familiarity(tenant_users=1)}
+
+
+def test_attempts_of_the_last_day_are_counted_for_the_user_and_for_others_by_client():
+    grants = [
+        a_grant(START, 0, outcome=Outcome.ABANDONED),
+        a_grant(START + DAY / 4, 1, outcome=Outcome.BLOCKED),
+        a_grant(START + DAY / 3, 2, user="ben", outcome=Outcome.BLOCKED),
+        a_grant(START + DAY / 2, 3, user="eve", client="broker", outcome=Outcome.BLOCKED),
+        a_grant(START + DAY / 2, 4),
+        a_grant(START + DAY * 1.1, 5),
+        a_grant(START + DAY * 3, 6),
+    ]
+    keys = [grant.user.id or "" for grant in grants]
+    found = attempts_before(grants, keys)
+    assert [found[number] for number in (0, 1, 4)] == [Attempts(), Attempts(1, 0), Attempts(2, 1)]
+    assert [found[number] for number in (5, 6)] == [Attempts(1, 1), Attempts()]
 
 
 # -- counting grants as use

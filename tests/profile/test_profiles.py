@@ -161,6 +161,18 @@ def test_the_approvers_browser_is_not_what_the_grant_carried(profiled):
     assert profile.carried["device"] == frozenset()
 
 
+def test_where_else_the_user_was_within_the_hour_is_told_once_per_address(profiled):
+    home = Seat(replace(HOME, latitude=41.2, longitude=-8.6), BROWSER.user_agent, LAPTOP)
+    near = [day(AT + timedelta(minutes=step), seat=home) for step in (-50, -20, 55)]
+    far = day(AT - timedelta(minutes=61), seat=DESK)
+    other = day(AT - timedelta(minutes=5), user=BEN, seat=DESK)
+    (profile,) = profiled(*near, far, other, login(refreshes=[Refresh(timedelta(minutes=30))]))
+    (sight,) = profile.elsewhere
+    assert (sight.time, sight.network.prefix, sight.network.asn) == (AT - timedelta(minutes=20), HOME_PREFIX, HOME.asn)
+    assert (sight.network.latitude, sight.network.longitude) == (41.2, -8.6)
+    assert sight.ref.position > 0
+
+
 def test_clients_by_device_code_are_counted_apart(profiled):
     _, ben, ana = profiled(login(), login(BEN, at=after(days=1)), login(at=after(days=2)))
     assert ben.familiarity("grant_client", AZURE_CLI.id).tenant_users == 1

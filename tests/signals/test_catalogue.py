@@ -9,7 +9,7 @@ from grantwatch.signals import registered, signal
 from grantwatch.signals.catalogue import Entry, catalogue, covering
 
 ELSEWHERE = {35}
-TO_COME = {9, 11, 12, 31, 33}
+TO_COME: set[int] = set()
 OF_NO_ENTRY = {"identity.odd_hour"}
 
 

@@ -8,17 +8,21 @@ from collections.abc import Callable
 import pytest
 from tests.builders import (
     ABROAD,
+    ADMIN,
     ARM,
     AZ_TOOL,
     AZURE_CLI,
     BROKER,
+    EDGE,
     EXCHANGE,
     FIREFOX,
     GRAPH,
     HOME,
     KIT,
+    NO_ROLE,
     OFFICE,
     ONEDRIVE,
+    OTHER_TENANT,
     OUTLOOK,
     PYTHON,
     REGISTRATION,
@@ -30,6 +34,7 @@ from tests.builders import (
     SITE,
     START,
     TEAMS_SERVICE,
+    TENANT,
     WORK,
     GrantBuilder,
     a_grant,
@@ -89,6 +94,34 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "network.new_country": (
         lambda: a_grant().approved(ABROAD).knows(HOME),
         lambda: a_grant().approved(SAME_CITY).knows(HOME),
+    ),
+    "network.concurrent": (
+        lambda: plain().redeemed(RENTED).seen_at(HOME),
+        lambda: plain().redeemed(SAME_CITY).seen_at(HOME),
+    ),
+    "identity.mfa_not_fresh": (
+        lambda: a_grant().approved(methods=("Previously satisfied",)).redeemed(),
+        lambda: a_grant().approved(methods=("Password (Correct password)", "Mobile app notification")).redeemed(),
+    ),
+    "identity.other_tenant": (
+        lambda: a_grant().approved().redeemed().of_tenant(OTHER_TENANT, cross="b2bcollaboration"),
+        lambda: a_grant().approved().redeemed().of_tenant(TENANT, type="member", cross="none"),
+    ),
+    "token.privileged": (
+        lambda: a_grant().approved(HOME).redeemed(ABROAD).carrying(roles=(ADMIN, NO_ROLE)).knows(HOME),
+        lambda: a_grant().approved(HOME).redeemed(HOME).carrying(roles=(ADMIN, NO_ROLE)).habit(HOME),
+    ),
+    "token.agent_changed": (
+        lambda: plain().used(network=ABROAD, agent=EDGE, minutes=90),
+        lambda: plain().used(network=ABROAD, agent=FIREFOX, minutes=90),
+    ),
+    "posture.policy_gap": (
+        lambda: a_grant().approved(ca="notapplied").redeemed(),
+        lambda: a_grant().approved(ca="success", results={"CA001": "success", "CA002": "notapplied"}).redeemed(),
+    ),
+    "attempt.burst": (
+        lambda: a_grant().approved().redeemed().attempts(own=3),
+        lambda: a_grant().approved().redeemed().attempts(own=2),
     ),
     "client.new_to_user": (
         lambda: office().habit(client=AZURE_CLI, resource=ARM),

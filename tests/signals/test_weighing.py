@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -206,6 +207,40 @@ def test_an_expired_mark_weighs_less() -> None:
     assert later is not None
     assert (strong.alone, later.alone) == (True, False)
     assert later.weight < strong.weight
+
+
+# -- two places at once
+
+
+def test_what_can_be_flown_in_the_time_between_is_not_two_places_at_once() -> None:
+    paris = replace(ABROAD, country="FR", latitude=48.86, longitude=2.35)
+    far, near = plain().redeemed(paris).seen_at(HOME, minutes=-58), plain().redeemed(paris).seen_at(HOME, minutes=-20)
+    assert answer("network.concurrent", far) is None
+    assert answer("network.concurrent", near) is not None
+
+
+def test_without_coordinates_another_country_says_less_and_the_same_country_nothing() -> None:
+    def without(network: Network) -> Network:
+        return replace(network, latitude=None, longitude=None)
+
+    by_distance = answer("network.concurrent", plain().redeemed(ABROAD).seen_at(HOME))
+    by_country = answer("network.concurrent", plain().redeemed(without(ABROAD)).seen_at(HOME))
+    assert by_distance is not None
+    assert by_country is not None
+    assert by_country.weight < by_distance.weight
+    assert "km away" in by_distance.summary
+    assert "the log does not give" in by_country.summary
+    assert answer("network.concurrent", plain().redeemed(without(SAME_CITY)).seen_at(without(HOME))) is None
+    zero = replace(RENTED, latitude=0.0, longitude=0.0, country=None)
+    assert answer("network.concurrent", plain().redeemed(zero).seen_at(HOME)) is None
+
+
+def test_two_places_that_the_user_both_knows_say_nothing_and_an_unknown_witness_says_less() -> None:
+    vpn = plain().redeemed(ABROAD).knows(ABROAD).seen_at(HOME)
+    assert answer("network.concurrent", vpn) is None
+    stranger = replace(SAME_CITY, latitude=52.5)
+    by_stranger = weight("network.concurrent", plain().redeemed(RENTED).seen_at(stranger))
+    assert 0 < by_stranger < weight("network.concurrent", plain().redeemed(RENTED).seen_at(HOME))
 
 
 # -- favour

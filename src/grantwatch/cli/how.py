@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 from grantwatch.cli.memory import check_memory, unpacked
+from grantwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from grantwatch.records.scope import Scope
 
-__all__ = ["How", "how"]
+__all__ = ["How", "classes", "how"]
 
 
 class How(TypedDict):
@@ -33,3 +34,15 @@ def how(
 
     check_memory(memory)
     return How(memory=memory, unpack_limit=unpacked(unpack_limit), scope=scope(since, until, users or ()))
+
+
+def classes(file: str | None) -> Mapping[str, str]:
+    """What `--accounts FILE` says. Raises UsageError that names the option, the line, and what would be accepted."""
+    if file is None:
+        return {}
+    from grantwatch.profile.accounts import read_accounts
+
+    try:
+        return read_accounts(file)
+    except UsageError as error:
+        raise UsageError(f"--accounts {error}") from None

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
+from grantwatch.cli.how import classes
 from grantwatch.cli.memory import enough
 from grantwatch.cli.output import check_output, put
 from grantwatch.cli.progress import reading
@@ -25,7 +26,13 @@ __all__ = ["run_hunt"]
 
 
 def run_hunt(
-    paths: Sequence[str], format_: str, output: str | None, fail_on: str | None, all_grants: bool, read: How
+    paths: Sequence[str],
+    format_: str,
+    output: str | None,
+    fail_on: str | None,
+    all_grants: bool,
+    read: How,
+    accounts: str | None = None,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in FORMATS:
@@ -36,10 +43,11 @@ def run_hunt(
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
         raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
+    stated = classes(accounts)
     from grantwatch.pipeline import hunt
 
     with enough(read["memory"]), reading() as progress:
-        found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, **read)
+        found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, **read)
     _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
     if limit is None or not found.grants:
         return 0

@@ -11,6 +11,7 @@ import typer
 from grantwatch import __version__
 from grantwatch.cli.guard import EXIT_USAGE
 from grantwatch.cli.options import (
+    Accounts,
     Memory,
     Output,
     Paths,
@@ -76,6 +77,7 @@ def hunt_command(
     since: Since = None,
     until: Until = None,
     users: Users = None,
+    accounts: Accounts = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
@@ -92,7 +94,7 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_hunt(paths, format_, output, fail_on, all_grants, read)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts)
 
     raise typer.Exit(guarded(run, temp_dir))
 
@@ -135,6 +137,7 @@ def explain_command(
     since: Since = None,
     until: Until = None,
     users: Users = None,
+    accounts: Accounts = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
     unpack_limit: UnpackLimit = None,
@@ -149,7 +152,8 @@ def explain_command(
         from grantwatch.cli.explaining import run_explain
         from grantwatch.cli.how import how
 
-        return run_explain(grant_id, paths, format_, output, how(memory, unpack_limit, since, until, users))
+        read = how(memory, unpack_limit, since, until, users)
+        return run_explain(grant_id, paths, format_, output, read, accounts)
 
     raise typer.Exit(guarded(run, temp_dir))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Memory", "Output", "Paths", "Since", "TableOrJson", "TempDir", "UnpackLimit", "Until", "Users"]
+__all__ = ["Accounts", "Memory", "Output", "Paths", "Since", "TableOrJson", "TempDir", "UnpackLimit", "Until", "Users"]
 
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is standard input.")
@@ -36,5 +36,9 @@ Until = Annotated[
 Users = Annotated[
     list[str] | None,
     typer.Option("--user", metavar="USER", help="Only records of this principal name or object id. Repeatable."),
+]
+Accounts = Annotated[
+    str | None,
+    typer.Option("--accounts", metavar="FILE", help="TOML: which accounts are person, device, service or guest."),
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

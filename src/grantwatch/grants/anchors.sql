@@ -5,7 +5,7 @@ SELECT
     l.city, l.user_agent, l.client_app, l.device_id, l.device_name, l.device_os, l.device_browser, l.device_managed,
     l.device_compliant, l.device_trust, l.interactive, l.protocol, l.transfer, l.incoming, l.error_code, l.status_detail,
     l.request_type, l.request_id, l.correlation_id, l.session_id, l.token_id, l.ca_status, l.token_binding,
-    l.auth_details, l.processing, l.policies, l.has_protocol, l.has_transfer, l.row_id,
+    l.auth_details, l.auth_requirement, l.processing, l.policies, l.cross_tenant, l.latitude, l.longitude, l.has_protocol, l.has_transfer, l.row_id,
     p.form, p.path, l.row_id - p.first_row + 1 AS position
 FROM token_use AS l
 JOIN anchor AS a ON a.row_id = l.row_id

@@ -26,6 +26,8 @@ SELECT
     min(resource_name) AS resource_name,
     min(ip) AS ip,
     min(city) AS city,
+    min_by(latitude, place) AS latitude,
+    min_by(longitude, place) AS longitude,
     min(device_name) AS device_name,
     min(device_os) AS device_os,
     min(device_browser) AS device_browser,

@@ -21,6 +21,7 @@ __all__ = [
     "Network",
     "Outcome",
     "Party",
+    "PolicyResult",
     "Tie",
     "TieBy",
     "TokenKind",
@@ -141,6 +142,9 @@ class Network:
     asn: int | None = None
     country: str | None = None
     city: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    """Degrees, as Entra guessed them from the address: good for a region, not for a street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,14 @@ class Device:
     managed: bool | None = None
     compliant: bool | None = None
     trust: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyResult:
+    """What one Conditional Access policy made of a record. `result` is in lower case, such as `reportonlyfailure`."""
+
+    name: str
+    result: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,10 @@ class Leg:
     policies: tuple[str, ...] = ()
     """Conditional Access policies that blocked, by name."""
     auth_methods: tuple[str, ...] = ()
+    auth_requirement: str | None = None
+    """`singlefactorauthentication` or `multifactorauthentication`, where logged."""
+    policy_results: tuple[PolicyResult, ...] = ()
+    """Every Conditional Access policy that the record names, whatever it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +310,8 @@ class Grant:
     scopes: tuple[str, ...] = ()
     role_ids: tuple[str, ...] = ()
     """`wids`: directory role template ids in the token."""
+    cross_tenant: str | None = None
+    """How an account of another tenant came in: `b2bcollaboration`, `serviceprovider` …; `none` for its own tenant."""
     session_users: int = 1
     """How many user ids share the session id in these logs."""
     unseen: tuple[str, ...] = field(default=())

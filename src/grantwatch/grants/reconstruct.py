@@ -150,6 +150,7 @@ def _grant(
         follow_ons=tuple(follow_ons),
         scopes=processing_value(source, "Oauth Scope Info"),
         role_ids=processing_value(source, "wids"),
+        cross_tenant=draft.first("cross_tenant"),
         session_users=sessions.get(session or "", 1),
         unseen=tuple(_unseen(flow, outcome)),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from grantwatch import knowledge
-from grantwatch.grants.model import Device, Leg, LegKind, Named, Network, Tie, TieBy
+from grantwatch.grants.model import Device, Leg, LegKind, Named, Network, PolicyResult, Tie, TieBy
 from grantwatch.records.model import RecordRef
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "leg_of",
     "names_the_flow",
     "network_of",
+    "policy_results",
     "processing_value",
     "resource_of",
 ]
@@ -65,7 +66,15 @@ def _known(entry: knowledge.Client | knowledge.Resource | None) -> str | None:
 
 def network_of(row: Row) -> Network:
     """Where the row came from."""
-    return Network(row["ip"], row["prefix"], row.get("asn"), row.get("country"), row.get("city"))
+    return Network(
+        row["ip"],
+        row["prefix"],
+        row.get("asn"),
+        row.get("country"),
+        row.get("city"),
+        row.get("latitude"),
+        row.get("longitude"),
+    )
 
 
 def device_of(row: Row) -> Device:
@@ -101,6 +110,8 @@ def leg_of(row: Row, kind: LegKind, tie: TieBy) -> Leg:
         token_id=row["token_id"],
         policies=failed_policies(row["policies"]),
         auth_methods=auth_methods(row["auth_details"]),
+        auth_requirement=row["auth_requirement"],
+        policy_results=policy_results(row["policies"]),
     )
 
 
@@ -123,6 +134,15 @@ def failed_policies(text: str | None) -> tuple[str, ...]:
         if str(entry.get("result", "")).lower() == "failure"
     )
     return tuple(dict.fromkeys(names))
+
+
+def policy_results(text: str | None) -> tuple[PolicyResult, ...]:
+    """What each Conditional Access policy of a row made of it, in order."""
+    return tuple(
+        PolicyResult(str(entry.get("displayName") or entry.get("id") or "unnamed policy"), str(entry["result"]).lower())
+        for entry in _list(text)
+        if entry.get("result")
+    )
 
 
 def names_the_flow(text: str | None) -> bool:

@@ -105,6 +105,9 @@ STRENGTHS = ("weak", "strong")
 
 WORD_LISTS = (
     "risky_scopes",
+    "strong_scopes",
+    "carried_over",
+    "first_factors",
     "hiding_folders",
     "rule_words",
     "warning_mail",

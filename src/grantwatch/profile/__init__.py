@@ -1,6 +1,6 @@
 """What was normal before each grant, for its user and for the tenant."""
 
 from grantwatch.profile.build import habits, profiles
-from grantwatch.profile.model import EarlierGrant, Familiarity, Profile
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers, Profile, Sight
 
-__all__ = ["EarlierGrant", "Familiarity", "Profile", "habits", "profiles"]
+__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile", "Sight", "habits", "profiles"]

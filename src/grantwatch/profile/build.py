@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
 from grantwatch.grants.sql import put, run
-from grantwatch.profile.model import Familiarity, Profile
-from grantwatch.profile.past import carried, earlier_grants, grant_clients, grant_users
+from grantwatch.profile.model import Familiarity, Profile, Sight
+from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users, peers_before
+from grantwatch.records.model import RecordRef
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,8 +62,13 @@ def habits(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_sql("habit.sql"))
 
 
-def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Profile]:
-    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`."""
+def profiles(
+    con: duckdb.DuckDBPyConnection, grants: Sequence[Grant], stated: Mapping[str, str] | None = None
+) -> list[Profile]:
+    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`.
+
+    `stated`: classes of accounts, by principal name or object id in lower case.
+    """
     if not grants:
         return []
     keys = [grant.user.id or grant.user.upn or "" for grant in grants]
@@ -92,13 +99,18 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
     with con.cursor() as other, ThreadPoolExecutor(1) as beside:
         tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
         told = beside.submit(_history, other)
+        working = beside.submit(_peers, other)
         run(con, "own_day.sql", _ROOM)
+        elsewhere = _elsewhere(con)
         tenant.result()
         seen = _seen(con)
         history, start, users = told.result()
+        alike = working.result()
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
+    attempts = attempts_before(grants, keys)
+    peers = peers_before(grants, keys, alike)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
         first, records, hours = history.get(number, (None, 0, (0,) * 24))
@@ -114,10 +126,19 @@ def profiles(con: duckdb.DuckDBPyConnection, grants: Sequence[Grant]) -> list[Pr
                 earlier_grants=earlier[number],
                 hours=hours,
                 tenant_grant_users=before[number],
+                elsewhere=tuple(elsewhere.get(number, ())),
+                attempts=attempts[number],
+                peers=peers.get(number),
+                stated=_stated(grant, stated or {}),
                 carried=carried(grant, values[number]),
             )
         )
     return built
+
+
+def _stated(grant: Grant, classes: Mapping[str, str]) -> str | None:
+    names = [name.lower() for name in (grant.user.id, grant.user.upn) if name]
+    return next((classes[name] for name in names if name in classes), None)
 
 
 def _days(first: datetime | None, until: datetime) -> float:
@@ -139,7 +160,31 @@ def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Famil
     seen: dict[int, dict[str, dict[str, Familiarity]]] = defaultdict(lambda: defaultdict(dict))
     for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
         seen[number][dimension][value] = Familiarity(int(days), first, int(users))
+    run(con, "movers.sql", _ROOM)
+    moved_together = con.execute("SELECT 1 FROM mover LIMIT 1").fetchall()
+    for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall() if moved_together else ():
+        of = seen[number][dimension]
+        of[value] = replace(of.get(value, Familiarity()), moved=int(moved))
     return seen
+
+
+def _peers(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """By user with a grant: the people who work alike."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, peer in con.execute(_sql("peers.sql")).fetchall():
+        found[key].add(peer)
+    return {key: frozenset(peers) for key, peers in found.items()}
+
+
+def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:
+    """Where else each grant's user was active near its start."""
+    found: dict[int, list[Sight]] = defaultdict(list)
+    for number, time, ip, prefix, asn, country, latitude, longitude, path, position in con.execute(
+        _sql("elsewhere.sql")
+    ).fetchall():
+        network = Network(ip, prefix, asn, country, None, latitude, longitude)
+        found[number].append(Sight(time, network, RecordRef(path, position)))
+    return found
 
 
 def _history(con: duckdb.DuckDBPyConnection) -> tuple[_History, datetime | None, int]:

@@ -10,3 +10,18 @@ JOIN (
     WHERE NOT marked AND error_code = 0 AND time IS NOT NULL AND user_key IS NOT NULL
     GROUP BY hash(user_key, app_id, resource_id, ip, asn, country, user_agent, device_id)
 ) AS alike ON alike.row_id = k.row_id;
+
+-- The network of every address, once for all who ask.
+CREATE TABLE IF NOT EXISTS habit_place AS
+SELECT ip, prefix_of(cleaned) AS prefix
+FROM (SELECT DISTINCT ip, address(ip) AS cleaned FROM habit WHERE ip IS NOT NULL) AS seen
+WHERE cleaned IS NOT NULL;
+
+-- Which clients and networks everybody uses, and since when: how people are told apart.
+CREATE TABLE IF NOT EXISTS habit_feature AS
+SELECT user_key, 'client' AS dimension, lower(app_id) AS value, min(first_time) AS first_time
+FROM habit WHERE app_id IS NOT NULL GROUP BY 1, 3
+UNION ALL
+SELECT h.user_key, 'prefix', p.prefix, min(h.first_time)
+FROM habit AS h JOIN habit_place AS p ON p.ip = h.ip
+GROUP BY 1, 3;

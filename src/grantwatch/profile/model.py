@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-__all__ = ["EarlierGrant", "Familiarity", "Profile"]
+from grantwatch.grants.model import Network
+from grantwatch.records.model import RecordRef
+
+__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile", "Sight"]
 
 _SETTLED = timedelta(days=1)
 
@@ -17,17 +20,52 @@ class Familiarity:
     """How well one value (a client, a network, a user agent …) was known before the grant.
 
     `user_days`: days on which this user succeeded with it; `user_first`: the first of them (UTC);
-    `tenant_users`: how many users of the tenant were seen with it in ordinary sign-ins.
+    `tenant_users`: how many users of the tenant were seen with it in ordinary sign-ins. `moved`: how many of those who
+    were with this user on another network came to this one within the two weeks before (families.sql).
     """
 
     user_days: int = 0
     user_first: datetime | None = None
     tenant_users: int = 0
+    moved: int = 0
 
     @property
     def known_to_user(self) -> bool:
         """True where the user had been seen with it before the grant."""
         return self.user_days > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where the user was seen in an ordinary sign-in near the start of the grant. `time` is UTC."""
+
+    time: datetime
+    network: Network
+    ref: RecordRef
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Device code sign-ins that were blocked or abandoned within the 24 hours before the grant."""
+
+    own: int = 0
+    """Of this user."""
+    others: int = 0
+    """How many other users of the tenant had one through the same client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """People who share this user's usual clients and networks (peers.sql), and how many of them did the like before.
+
+    Counted from a day before the grant back: what a wave of attacks brought makes nobody's use normal.
+    """
+
+    count: int
+    device_code: int
+    """Had a device code grant."""
+    client: int
+    """Had one of this grant's client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +104,13 @@ class Profile:
     hours: tuple[int, ...] = (0,) * 24
     tenant_grant_users: int = 0
     """Users of the tenant with a device code grant before this one."""
+    elsewhere: tuple[Sight, ...] = ()
+    """Other places where the user was active within 60 minutes of the start, nearest in time, eight at the most."""
+    attempts: Attempts = Attempts()
+    peers: Peers | None = None
+    """None where peers are not known, or were not looked up because the user had used this client so for a day."""
+    stated: str | None = None
+    """The class of the account (profile/accounts.py), where somebody states it."""
     carried: Mapping[str, frozenset[str]] | None = None
     """What this grant carried per dimension: all that anybody asks after. None where that is not known."""
 

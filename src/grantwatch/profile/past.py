@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from grantwatch.grants.model import Grant, Outcome
-from grantwatch.profile.model import EarlierGrant, Familiarity
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers
 
-__all__ = ["carried", "earlier_grants", "grant_clients", "grant_users"]
+__all__ = ["attempts_before", "carried", "earlier_grants", "grant_clients", "grant_users"]
 
 _SETTLED = timedelta(days=1)
 _PER_DAY = 6
@@ -103,6 +103,54 @@ def grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dic
         if _succeeded(grants[number]):
             before.add(key)
     return known
+
+
+def peers_before(grants: Sequence[Grant], keys: Sequence[str], peers: Mapping[str, frozenset[str]]) -> dict[int, Peers]:
+    """How many peers of each grant's user had a grant a day or more before, and one of its client.
+
+    Left out where the user had used the client so for a day: then their own habit tells.
+    """
+    since: dict[str, datetime] = {}
+    with_client: dict[str, dict[str, datetime]] = defaultdict(dict)
+    found: dict[int, Peers] = {}
+    for number in _in_time(grants):
+        grant, key = grants[number], keys[number]
+        client = with_client[grant.client.id or ""]
+        latest = grant.started_at - _SETTLED
+        mine = peers.get(key)
+        if mine and client.get(key, grant.started_at) > latest:
+            found[number] = Peers(
+                len(mine),
+                sum(who in since and since[who] <= latest for who in mine),
+                sum(who in client and client[who] <= latest for who in mine),
+            )
+        if _succeeded(grant):
+            since.setdefault(key, grant.started_at)
+            client.setdefault(key, grant.started_at)
+    return found
+
+
+def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, Attempts]:
+    """What was blocked or abandoned in the 24 hours before each grant: of its user, and of others by its client."""
+    recent: deque[tuple[datetime, str, str]] = deque()
+    own: Counter[str] = Counter()
+    by_client: dict[str, Counter[str]] = defaultdict(Counter)
+    found: dict[int, Attempts] = {}
+    for number in _in_time(grants):
+        grant, key, client = grants[number], keys[number], grants[number].client.id or ""
+        while recent and grant.started_at - recent[0][0] > _SETTLED:
+            _, who, what = recent.popleft()
+            own[who] -= 1
+            by_client[what][who] -= 1
+            if not by_client[what][who]:
+                del by_client[what][who]
+        users = by_client[client]
+        found[number] = Attempts(own[key], len(users) - (key in users))
+        if not _succeeded(grant):
+            recent.append((grant.started_at, key, client))
+            own[key] += 1
+            users[key] += 1
+    return found
 
 
 def _in_time(grants: Sequence[Grant]) -> list[int]:

@@ -1,16 +1,12 @@
 -- First sight of a value per user, over the whole tenant, for the values that occur in grants. Grouped as delivered:
 -- cleaning happens on what is left.
 CREATE OR REPLACE TABLE tenant_first AS
-WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value),
-place AS (
-    SELECT ip, prefix_of(cleaned) AS prefix
-    FROM (SELECT DISTINCT ip, address(ip) AS cleaned FROM habit WHERE ip IS NOT NULL) AS seen
-)
+WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value)
 SELECT f.dimension, f.value, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
 FROM (
     SELECT 'prefix' AS dimension, p.prefix AS value, g.user_key, min(g.first_time) AS first_time
     FROM habit AS g
-    JOIN place AS p ON p.ip = g.ip
+    JOIN habit_place AS p ON p.ip = g.ip
     WHERE p.prefix IN (SELECT value FROM wanted WHERE dimension = 'prefix')
     GROUP BY 2, 3
     UNION ALL

@@ -47,8 +47,8 @@ SELECT
     enumerated(rest.cross_tenant) AS cross_tenant,
     enumerated(rest.risk_level) AS risk_level,
     enumerated(rest.risk_state) AS risk_state,
-    try_cast(rest.latitude AS DOUBLE) AS latitude,
-    try_cast(rest.longitude AS DOUBLE) AS longitude,
+    try_cast(latitude AS DOUBLE) AS latitude,
+    try_cast(longitude AS DOUBLE) AS longitude,
     rest.named_networks AS named_networks,
     lower(rest.original_request_id) AS original_request_id,
     enumerated(rest.ca_status) AS ca_status,
@@ -64,8 +64,8 @@ FROM (
             "device_browser":"VARCHAR", "device_managed":"VARCHAR", "device_compliant":"VARCHAR", "device_trust":"VARCHAR",
             "protocol":"VARCHAR", "transfer":"VARCHAR", "incoming":"VARCHAR", "status_detail":"VARCHAR",
             "request_type":"VARCHAR", "token_id":"VARCHAR", "ca_status":"VARCHAR", "auth_requirement":"VARCHAR",
-            "cross_tenant":"VARCHAR", "risk_level":"VARCHAR", "risk_state":"VARCHAR", "latitude":"VARCHAR",
-            "longitude":"VARCHAR", "named_networks":"VARCHAR", "original_request_id":"VARCHAR", "token_binding":"VARCHAR",
+            "cross_tenant":"VARCHAR", "risk_level":"VARCHAR", "risk_state":"VARCHAR",
+            "named_networks":"VARCHAR", "original_request_id":"VARCHAR", "token_binding":"VARCHAR",
             "auth_details":"VARCHAR", "processing":"VARCHAR", "policies":"VARCHAR"
         }') AS rest
     ) FROM $source

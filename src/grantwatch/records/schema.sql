@@ -22,6 +22,8 @@ CREATE TABLE sign_in (
     correlation_id  VARCHAR,
     session_id      VARCHAR,
     flags           TINYINT,
+    latitude        VARCHAR,
+    longitude       VARCHAR,
     content         UBIGINT,
     rest            VARCHAR
 );

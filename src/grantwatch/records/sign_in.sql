@@ -24,6 +24,8 @@ SELECT
     CAST(CAST(marked AS TINYINT) + CASE WHEN protocol IS NULL THEN 0 ELSE 2 END + CASE WHEN transfer IS NULL THEN 0 ELSE 4 END
          + CASE WHEN token_id IS NULL THEN 0 ELSE 8 END
          + CASE truth(interactive) WHEN true THEN 16 WHEN false THEN 32 ELSE 0 END AS TINYINT) AS flags,
+    latitude,
+    longitude,
     -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
     CASE WHEN request_id IS NULL OR request_id = '' THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
          ELSE hash('$family', request_id) END AS content,
@@ -34,8 +36,8 @@ SELECT
             device_browser := device_browser, device_managed := device_managed, device_compliant := device_compliant, device_trust := device_trust,
             protocol := protocol, transfer := transfer, incoming := incoming, status_detail := status_detail,
             request_type := request_type, token_id := token_id, ca_status := ca_status, auth_requirement := auth_requirement,
-            cross_tenant := cross_tenant, risk_level := risk_level, risk_state := risk_state, latitude := latitude,
-            longitude := longitude, named_networks := named_networks, original_request_id := original_request_id, token_binding := token_binding,
+            cross_tenant := cross_tenant, risk_level := risk_level, risk_state := risk_state,
+            named_networks := named_networks, original_request_id := original_request_id, token_binding := token_binding,
             auth_details := auth_details, processing := processing, policies := policies
         )) AS VARCHAR) END AS rest
 FROM (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grantwatch.signals import (
+    agents,
     approach,
     attempt,
     client,
@@ -15,11 +16,14 @@ from grantwatch.signals import (
     network,
     persistence,
     policy,
+    posture,
+    privilege,
     recon,
     residual,
     token,
+    travel,
 )
-from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
 from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
     GROUPS,
@@ -39,6 +43,7 @@ from grantwatch.signals.view import lacking, why_blind
 __all__ = [
     "GROUPS",
     "NEEDS",
+    "AccountClass",
     "Case",
     "Evidence",
     "Factor",
@@ -46,6 +51,7 @@ __all__ = [
     "NotFired",
     "Scale",
     "Signal",
+    "account_class",
     "at_its_site",
     "client_kind",
     "device_account",
@@ -61,9 +67,12 @@ THEMES = (
     approach,
     identity,
     network,
+    travel,
     client,
     token,
+    agents,
     residual,
+    privilege,
     persistence,
     devices,
     policy,
@@ -72,5 +81,6 @@ THEMES = (
     files,
     recon,
     attempt,
+    posture,
     favour,
 )

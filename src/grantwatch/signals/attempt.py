@@ -6,7 +6,7 @@ from grantwatch import knowledge
 from grantwatch.grants.model import LegKind, Outcome
 from grantwatch.signals.account import client_kind
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
-from grantwatch.signals.view import redeemer_uses, silent
+from grantwatch.signals.view import MANY_USERS, attempted, known, redeemer_uses, silent
 
 REPEATED = 3
 
@@ -114,4 +114,43 @@ def refused_tokens(self: Signal, case: Case) -> Answer:
         chip="tokens refused",
         records=tuple(ref for use in refused for ref in use.refs[:1])[:4],
         scale=_repeated(failures),
+    )
+
+
+@signal(
+    "attempt.burst",
+    title="A burst of attempts",
+    question="Did several device code sign-ins fail within a day, of this user or of others by the same client?",
+    group="attempt",
+    weight=1.4,
+    looks_at="blocked and abandoned device code sign-ins in the 24 hours before this grant, with this one",
+    otherwise="Fewer than 3 attempts of this user, and attempts of fewer than 3 users, fell into the 24 hours before.",
+    techniques=("T1566.002",),
+    entries=(13,),
+    needs=("stream:interactive",),
+    false_positives=("a new policy that meets people at work", "a roll-out that goes wrong"),
+    gaps=("the first attempts of a burst: what comes after is not held against them", "codes that nobody entered"),
+)
+def burst(self: Signal, case: Case) -> Answer:
+    """Three attempts of the user, or of three users by one client; more where one of them then went through."""
+    grant, before = case.grant, case.profile.attempts
+    now = attempted(grant)
+    own, users = before.own + now, before.others + (now or bool(before.own))
+    if own < REPEATED and users < MANY_USERS:
+        return silent(self, case)
+    scale = Scale() if own >= REPEATED else Scale().by(0.7, "attempts of several users, few of each")
+    if not now:
+        scale = scale.by(1.2, "then one went through")
+    if known(case, "grant_client", grant.client.id):
+        scale = scale.by(0.3, "this user signs in so by habit: a policy may be new")
+    told = (
+        f"{own} device code sign-ins of this user failed within 24 hours"
+        if own >= REPEATED
+        else f"Device code sign-ins of {users} users through {grant.client.label} failed within 24 hours"
+    )
+    return self.fired(
+        f"{told}{'' if now else ', and then this one went through'}.",
+        chip="burst of attempts",
+        records=tuple(leg.ref for leg in grant.legs[:2]),
+        scale=scale,
     )

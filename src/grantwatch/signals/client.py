@@ -11,10 +11,12 @@ from grantwatch.signals.view import (
     MANY_USERS,
     NO_TOKEN,
     attempted,
+    by_peers,
     earlier_grants,
     familiar,
     history_scale,
     known,
+    rarity,
     redeemed_at,
     redeemer_uses,
     short_history,
@@ -56,8 +58,13 @@ def new_to_user(self: Signal, case: Case) -> Answer:
     if not scale:
         return short_history(self, case)
     others = familiar(case, "grant_client", client.id).tenant_users
-    if others >= MANY_USERS:
-        scale = scale.by(0.4, "others of the tenant use it so")
+    peers = case.profile.peers
+    by = by_peers(case, scale, peers.client, "use it so", 0.25) if peers else None
+    if by is None and others:
+        # Of those who use device code at all: in a large tenant they are few.
+        of = max(others, case.profile.tenant_grant_users)
+        by = scale.by(round(rarity(others, of, 0.35), 3), f"{others} of {of} users with device code use it so")
+    scale = by or scale
     if known(case, "client", client.id):
         scale = scale.by(0.8, "this user knows the client from other sign-ins")
     if not earlier_grants(case):
@@ -215,7 +222,7 @@ def device_account_strays(self: Signal, case: Case) -> Answer:
 
     Graph counts only away from the site.
     """
-    if not earlier_grants(case) or not device_account(case):
+    if not device_account(case) or not (earlier_grants(case) or case.profile.stated):
         return silent(self, case, "Earlier grants do not show this account to be that of a room device.")
     grant = case.grant
     # Room devices read Graph at their site.

@@ -15,27 +15,25 @@ from grantwatch.knowledge import NetworkMark
 from grantwatch.signals.account import client_kind
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
-    MANY_USERS,
+    RENTED,
     Place,
     attempted,
     familiar,
     flow_places,
     history_scale,
     known,
+    moved_together,
     network_words,
     new_to_user,
+    rarer,
     redeemer_places,
     redeemer_uses,
     short_history,
     silent,
-    tenant_knows,
     unsaid,
 )
 
-__all__ = ["RENTED", "rented"]
-
-RENTED = ("hosting", "anonymiser", "campaign")
-"""Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
+__all__ = ["RENTED", "is_microsoft", "rented"]
 
 
 def rented(network: Network, on: date | None = None) -> NetworkMark | None:
@@ -44,7 +42,8 @@ def rented(network: Network, on: date | None = None) -> NetworkMark | None:
     return mark if mark and mark.kind in RENTED else None
 
 
-def _is_microsoft(network: Network) -> bool:
+def is_microsoft(network: Network) -> bool:
+    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
     mark = knowledge.network(network.asn, network.ip)
     return mark is not None and mark.kind == "microsoft"
 
@@ -53,18 +52,20 @@ def _heaviest(scored: Iterable[tuple[Scale, Place]]) -> tuple[Scale, Place] | No
     return max(scored, key=lambda pair: pair[0].value, default=None)
 
 
-_KNOWN_AS = {"asn": (0.6, "the tenant uses this provider"), "prefix": (0.35, "the tenant uses this address range")}
+_LEAST = {"asn": 0.5, "prefix": 0.3}
+"""What is left of the newness of a network that a quarter of the tenant uses."""
 _NO_ASN = "the log names no ASN"
 _NO_NETWORK = "no record of this grant names a network"
 _MICROSOFT = "a network of Microsoft's own"
 
 
 def _newness(case: Case, network: Network) -> Scale:
-    told = tenant_knows(case, network)
-    scale = Scale() if told is None else Scale().by(*_KNOWN_AS[told])
+    by_prefix = rarer(case, Scale(), "prefix", network.prefix, _LEAST["prefix"])
+    by_asn = rarer(case, Scale(), "asn", network.asn, _LEAST["asn"])
+    scale = min(by_prefix, by_asn, key=lambda each: each.value)
     if network.asn is None:
         scale = scale.by(0.6, _NO_ASN)
-    if _is_microsoft(network):
+    if is_microsoft(network):
         scale = scale.by(0.5, _MICROSOFT)
     return scale
 
@@ -94,7 +95,11 @@ def new_network(self: Signal, case: Case) -> Answer:
     flow = flow_places(case.grant)
     places = [place for place in flow if new_to_user(case, place.network)]
     if not places:
-        return unsaid(self, case, _NO_NETWORK) if _unnamed(flow) else silent(self, case)
+        if _unnamed(flow):
+            return unsaid(self, case, _NO_NETWORK)
+        together = max(moved_together(case, place.network) for place in flow)
+        told = f"{together} people of this user's other networks came there within two weeks: a move, not an intruder."
+        return silent(self, case, told if together else "")
     if not scale:
         return short_history(self, case)
     weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0].value)
@@ -138,7 +143,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
         scale = Scale()
         if profile.tenant_users < 5:
             scale = scale.by(0.5, "fewer than 5 users in these logs")
-        if _is_microsoft(network):
+        if is_microsoft(network):
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
@@ -180,8 +185,8 @@ def hosting(self: Signal, case: Case) -> Answer:
             scale = scale.by(1.2, "a network of a reported campaign" if mark.campaign else f"kind: {mark.kind}")
         if known(case, "asn", place.network.asn):
             scale = scale.by(0.15, "this user is known there")
-        elif familiar(case, "asn", place.network.asn).tenant_users >= MANY_USERS:
-            scale = scale.by(0.4, "others of the tenant are known there")
+        else:
+            scale = rarer(case, scale, "asn", place.network.asn, 0.35)
         scored.append((scale, place))
     worst = _heaviest(scored)
     if worst is None:
@@ -223,7 +228,7 @@ def parties_differ(self: Signal, case: Case) -> Answer:
         return unsaid(self, case, f"the {leg} of this grant is not in these logs")
     if not new_to_user(case, redeemer.network):
         unnamed = new_to_user(case, redeemer.network) is None
-        why = "The redeemer's network was known to this user."
+        why = "The redeemer's network was known to this user, or people around them moved there too."
         return unsaid(self, case, "no record names the redeemer's network") if unnamed else silent(self, case, why)
     step, words = _places_differ(approval.network, redeemer.network)
     if client_kind(case.grant.client.id) not in ("cli", "driver") and _agents_differ(approval, redeemer):
@@ -298,12 +303,13 @@ def new_country(self: Signal, case: Case) -> Answer:
     flow = flow_places(case.grant)
     for place in flow:
         country = place.network.country
-        if country is None or known(case, "country", country) or _is_microsoft(place.network):
+        if country is None or known(case, "country", country) or is_microsoft(place.network):
             continue
         if not scale:
             return short_history(self, case)
-        if familiar(case, "country", country).tenant_users >= MANY_USERS:
-            scale = scale.by(0.5, "others of the tenant are known there")
+        if any(moved_together(case, each.network) for each in flow if each.network.country == country):
+            continue
+        scale = rarer(case, scale, "country", country, 0.4)
         return self.fired(
             f"This user had not been seen in {country} before.",
             chip="new country",

@@ -25,7 +25,18 @@ __all__ = [
     "signal",
 ]
 
-GROUPS = ("approach", "identity", "network", "client", "token", "persistence", "collection", "attempt", "favour")
+GROUPS = (
+    "approach",
+    "identity",
+    "network",
+    "client",
+    "token",
+    "persistence",
+    "collection",
+    "attempt",
+    "posture",
+    "favour",
+)
 """Independence groups: signals of one group tend to fire together, so they count once, not twice."""
 
 CATALOGUE = range(1, 36)
@@ -44,6 +55,8 @@ NEEDS = (
     "field:token_id",
     "field:asn",
     "field:user_agent",
+    "field:policies",
+    "field:scopes",
     "history",
 )
 """What a signal can need: a log stream, a field that is filled in, or history before the grant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,13 +14,16 @@ from grantwatch.records.model import RecordRef
 from grantwatch.signals.signal import Case, NotAssessed, NotFired, Scale, Signal
 
 __all__ = [
+    "ENOUGH_PEERS",
     "ENOUGH_SIGN_INS",
     "FIRST_HOUR",
     "MANY_USERS",
     "NO_TOKEN",
+    "RENTED",
     "SETTLED",
     "Place",
     "attempted",
+    "by_peers",
     "earlier_grants",
     "familiar",
     "flow_places",
@@ -27,9 +31,12 @@ __all__ = [
     "known",
     "lacking",
     "listed",
+    "moved_together",
     "network_words",
     "new_to_user",
     "prefix_known",
+    "rarer",
+    "rarity",
     "redeemed_at",
     "redeemer_places",
     "redeemer_uses",
@@ -52,6 +59,15 @@ FULL_HISTORY_DAYS = 30.0
 ENOUGH_SIGN_INS = 20
 """Interactive sign-ins from which on a person's habits can be told, and an account is a person's."""
 
+ENOUGH_PEERS = 5
+"""From this many people who work alike on, what they do says something of one of them."""
+
+COMMON_AMONG_PEERS = 0.6
+"""From this share of the peers on, what they do is what people of that kind do."""
+
+RENTED = ("hosting", "anonymiser", "campaign")
+"""Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
+
 MANY_USERS = 3
 """From this many users of the tenant on, a network or client is nothing special there."""
 
@@ -68,6 +84,8 @@ _LACKS = {
     "field:token_id": "these records carry no token id",
     "field:asn": "these records do not say which network (ASN) an address belongs to",
     "field:user_agent": "these records carry no user agent",
+    "field:policies": "these sign-in records do not name Conditional Access policies",
+    "field:scopes": "these sign-in records carry neither scopes nor directory roles",
     "history": "these logs do not reach back before the grant",
 }
 # Either audit log shows a directory change; only both missing makes a signal blind.
@@ -192,10 +210,61 @@ def prefix_known(case: Case, network: Network) -> bool:
 
 
 def new_to_user(case: Case, network: Network) -> bool | None:
-    """True where neither prefix nor ASN was known to the user; None where the log gives neither."""
+    """True where neither prefix nor ASN was known to the user; None where the log gives neither.
+
+    False also where the people around this user moved there with them.
+    """
     if network.prefix is None and network.asn is None:
         return None
-    return not (prefix_known(case, network) or known(case, "asn", network.asn))
+    return not (prefix_known(case, network) or known(case, "asn", network.asn) or moved_together(case, network))
+
+
+def moved_together(case: Case, network: Network) -> int:
+    """How many users of this user's other networks came to this one within two weeks: a new provider or way out.
+
+    Nobody moves to a network that anyone can rent: there it would be a campaign.
+    """
+    mark = knowledge.network(network.asn, network.ip)
+    if mark and mark.kind in RENTED:
+        return 0
+    return max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
+
+
+def rarity(users: int, of: int, least: float) -> float:
+    """How much is left of a weight where `users` of `of` people have the like: 1 for none, `least` from a quarter on.
+
+    It falls with the logarithm: that one person has it says more than that the hundredth has.
+    """
+    many = max(MANY_USERS, of / 4)
+    return 1 - (1 - least) * min(1.0, math.log1p(users) / math.log1p(many))
+
+
+def rarer(case: Case, scale: Scale, dimension: str, value: object, least: float) -> Scale:
+    """The same scale, less the more users of the tenant were seen with the value in ordinary sign-ins."""
+    users = familiar(case, dimension, value).tenant_users
+    if not users:
+        return scale
+    of = max(users, case.profile.tenant_users)
+    what = "this address range" if dimension == "prefix" else f"this {_NAMES.get(dimension, dimension)}"
+    return scale.by(round(rarity(users, of, least), 3), f"{users} of {of} users of the tenant were seen with {what}")
+
+
+_NAMES = {"asn": "provider", "agent_family": "program", "user_agent": "user agent"}
+
+
+def by_peers(case: Case, scale: Scale, had: int, what: str, least: float) -> Scale | None:
+    """The same scale, by how many of the user's peers `had` it; None where too few peers are known.
+
+    Peers are few and alike, so their share counts as it is, to `least` where most of them have it.
+    """
+    peers = case.profile.peers
+    if peers is None or peers.count < ENOUGH_PEERS:
+        return None
+    told = f"{had} of {peers.count} peers {what}"
+    if not had:
+        return scale.by(1.15, told) if peers.count >= 2 * ENOUGH_PEERS else scale.by(1.0, told)
+    share = had / peers.count
+    return scale.by(round(1 - (1 - least) * min(1.0, share / COMMON_AMONG_PEERS), 3), told)
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

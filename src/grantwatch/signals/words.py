@@ -8,16 +8,43 @@ from fnmatch import fnmatchcase
 
 from grantwatch import knowledge
 
-__all__ = ["RuleMarks", "forwards_outside", "risky_scopes", "rule_marks"]
+__all__ = [
+    "RuleMarks",
+    "carried_over",
+    "first_factor",
+    "forwards_outside",
+    "risky_scopes",
+    "rule_marks",
+    "strong_scopes",
+]
 
 
 def risky_scopes(scopes: str | None) -> tuple[str, ...]:
     """Those of the scopes (separated by blanks or commas) that let an application read, send or change much."""
+    return _matching("risky_scopes", scopes)
+
+
+def strong_scopes(scopes: str | None) -> tuple[str, ...]:
+    """Those of the scopes that let their holder change who may do what."""
+    return _matching("strong_scopes", scopes)
+
+
+def carried_over(said: str | None) -> bool:
+    """True where a step or detail says that a factor was taken over from an earlier sign-in."""
+    return any(words in (said or "").lower() for words in knowledge.words("carried_over"))
+
+
+def first_factor(said: str) -> bool:
+    """True where a step, `method (result)`, is a password or what stands for one."""
+    return said.partition(" (")[0].strip().lower() in knowledge.words("first_factors")
+
+
+def _matching(words: str, scopes: str | None) -> tuple[str, ...]:
     asked = dict.fromkeys((scopes or "").replace(",", " ").split())
-    risky = knowledge.words("risky_scopes")
+    patterns = knowledge.words(words)
     # A scope may be written with its resource in front: https://graph.microsoft.com/Mail.Read
     return tuple(
-        scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in risky)
+        scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in patterns)
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.signals import Case, Evidence, NotAssessed, lacking, registered, why_blind
 from grantwatch.verdict.model import Judged, Severity
+from grantwatch.verdict.reason import reach
 from grantwatch.verdict.score import verdict
 
 __all__ = ["blind_signals", "judge", "judge_one"]
@@ -37,7 +39,9 @@ def judge_one(case: Case) -> Judged:
     answers = [signal.judge(case) for signal in registered()]
     evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
     silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
-    return Judged(case.grant, case.profile, verdict(case.grant, evidence, silent), case.worse_grants)
+    found = verdict(case.grant, evidence, silent)
+    found = replace(found, reason=f"{found.reason} {reach(case.profile)}")
+    return Judged(case.grant, case.profile, found, case.worse_grants)
 
 
 def blind_signals(missing: Iterable[str]) -> tuple[NotAssessed, ...]:

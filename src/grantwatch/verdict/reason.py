@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grantwatch.grants.model import Grant, Outcome
+from grantwatch.profile.model import Profile
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict.model import Severity
 
-__all__ = ["reason"]
+__all__ = ["reach", "reason"]
 
 _WHAT = {
     Outcome.REDEEMED: "A redeemed grant",
@@ -38,6 +39,18 @@ def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopp
         return f"{text}."
     reach = "that reaches" if len(against) == 1 else "together they reach"
     return f"{text}; {reach} {severity.label}, not {Severity(severity + 1).label}."
+
+
+def reach(profile: Profile) -> str:
+    """How far back the history behind a verdict reaches, as a sentence of its own."""
+    return (
+        f"Judged on {_days(profile.user_history_days)} of this user's history and "
+        f"{_days(profile.tenant_history_days)} of the tenant's."
+    )
+
+
+def _days(days: float) -> str:
+    return "less than a day" if days < 1 else f"{days:.0f} day{'' if round(days) == 1 else 's'}"
 
 
 def _joined(evidence: Sequence[Evidence], more: int = 0) -> str:

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from grantwatch.grants.model import Outcome
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, counted
-from grantwatch.respond.containment import is_guest
-from grantwatch.signals import device_account
+from grantwatch.signals import account_class
 from grantwatch.verdict.links import Clue, clues, user_key
 from grantwatch.verdict.model import Judged
 
 __all__ = ["normal", "privilege", "reach"]
 
 MOST_OTHERS = 10
+_KINDS = {
+    "person": "a person",
+    "device": "a device: a meeting room, phone or display",
+    "service": "a service that runs without a person",
+    "guest": "a guest",
+}
 
 
 def normal(asked: Asked) -> Answer:
@@ -49,13 +54,17 @@ def normal(asked: Asked) -> Answer:
             f"{with_client} of them with this client",
         )
     )
-    kind = "a room device, by its habit" if device_account(asked.case) else "no room device, by its habit"
-    facts.append(
-        Fact(
-            "account",
-            f"{kind}; {'a guest' if is_guest(grant) else 'a member' if grant.user.type else 'type not logged'}",
+    peers = profile.peers
+    if peers:
+        facts.append(
+            Fact(
+                "peers",
+                f"{words.plural(peers.count, 'person', 'people')} with the same clients and networks: "
+                f"{peers.device_code} of them used device code a day or more before, {peers.client} with this client",
+            )
         )
-    )
+    kind = account_class(asked.case)
+    facts.append(Fact("account", f"taken for {_KINDS[kind.kind]}, {kind.why}"))
     if asked.lacks("history") and not earlier:
         told = "Not assessed: these logs do not reach back far enough to say."
     elif earlier:
@@ -69,7 +78,12 @@ def normal(asked: Asked) -> Answer:
         told = "No device code grant of this user is in these logs before this one."
     gone = [
         *asked.blind("What is usual", "history"),
-        "Peers, job, tickets and pilots: groups, job titles and change records are in no log that was read.",
+        *(
+            ["Peers: too little of this user is in these logs to tell who works alike."]
+            if not (peers or earlier)
+            else []
+        ),
+        "Job, tickets and pilots: groups, job titles and change records are in no log that was read.",
     ]
     return Answer(4, "normal", "Is it normal for this user and their peers?", told, tuple(facts), tuple(gone))
 

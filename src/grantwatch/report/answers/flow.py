@@ -7,7 +7,7 @@ from grantwatch.grants.model import Leg, LegKind, Network, Outcome
 from grantwatch.profile.model import Familiarity
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, place, tie
-from grantwatch.signals.view import new_to_user, redeemer_uses
+from grantwatch.signals.view import moved_together, new_to_user, redeemer_uses
 
 __all__ = ["approval", "authentication", "client", "parties", "policy"]
 
@@ -154,7 +154,10 @@ def _verdict(asked: Asked, network: Network) -> str:
         said.append(f"listed as {mark.kind}")
     if not asked.lacks("history"):
         new = new_to_user(asked.case, network)
-        said += [] if new is None else ["new to this user" if new else "known to this user"]
+        if not new and moved_together(asked.case, network):
+            said.append("one to which people of this user's other networks moved too")
+        elif new is not None:
+            said.append("new to this user" if new else "known to this user")
     return f": {' and '.join(said)}" if said else ""
 
 
@@ -197,6 +200,13 @@ def authentication(asked: Asked) -> Answer:
 _MFA = "How was multifactor authentication satisfied?"
 
 
+_RESULTS = {
+    "reportonlyfailure": "would refuse",
+    "reportonlyinterrupted": "would ask",
+    "reportonlysuccess": "would pass",
+}
+
+
 def policy(asked: Asked) -> Answer:
     """Question 6."""
     legs = asked.grant.legs
@@ -204,11 +214,17 @@ def policy(asked: Asked) -> Answer:
     facts = [Fact(leg.kind.value, f"Conditional Access: {leg.ca_status}", (leg.ref,)) for leg in legs if leg.ca_status]
     facts += [Fact("refused by", name) for name in blocked]
     statuses = {(leg.ca_status or "").lower() for leg in legs if leg.ca_status}
+    results = {each.name: each.result for leg in legs for each in leg.policy_results}
+    facts += [Fact(_RESULTS[result], name) for name, result in results.items() if result in _RESULTS]
+    unmet = sum(result == "notapplied" for result in results.values())
+    if unmet:
+        facts.append(Fact("did not apply", words.plural(unmet, "policy", "policies")))
     gone = [
-        "Report-only and excluded policies: what each policy said stands in the records themselves "
-        "(appliedConditionalAccessPolicies), of which a grant keeps those that refused.",
+        "Who is excluded: a record says that a policy did not apply, not why somebody was left out.",
         "What-If: needs the Conditional Access policies of the tenant, which are in no log.",
     ]
+    if not results:
+        gone.insert(0, "Report-only policies: no record of this grant carries appliedConditionalAccessPolicies.")
     if blocked:
         told = f"A policy applied and refused: {', '.join(blocked)}."
     elif "failure" in statuses:
