@@ -278,3 +278,11 @@ def test_mail_read_within_the_hour_of_an_access_token_is_no_residual_use() -> No
 
     why_silent("token.residual_use", read(115))
     assert "mail_access was done" in answer("token.residual_use", read(60 * 5)).summary
+
+
+def test_a_token_that_its_owner_uses_at_home_takes_less() -> None:
+    away = plain().followed("graph_call", tie=TOKEN, areas=DIRECTORY, count=50, network=RENTED)
+    at_home = plain().followed("graph_call", tie=TOKEN, areas=DIRECTORY, count=50, network=HOME)
+    assert weight("collection.graph_recon", at_home) == pytest.approx(
+        weight("collection.graph_recon", away) / 2, abs=0.001
+    )

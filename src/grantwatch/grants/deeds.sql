@@ -1,7 +1,18 @@
 -- Activities that can follow a grant (or lead to it), and by whose name they go. A person may stand there by object id, by
 -- principal name, or by both. `impersonal`: a service did it, for whomever. `marked`: what the record says holds a word of
--- its kind's list. Needs: activities, flow_row, operation_kind (knowledge: one row per operation) and request_area
+-- its kind's list. Needs: activities, flow_row, kept_sign_in, operation_kind (knowledge: one row per operation) and request_area
 -- (knowledge: segment, area, recon).
+
+-- Everybody with a flow, under every name. What there is much of is looked at only where one of them did it.
+CREATE OR REPLACE TEMP TABLE flow_name AS
+SELECT DISTINCT name
+FROM (
+    SELECT user_key AS name FROM flow_row
+    UNION ALL SELECT user_id FROM flow_row
+    UNION ALL SELECT upn FROM flow_row
+    UNION ALL SELECT upn FROM kept_sign_in WHERE user_key IN (SELECT user_key FROM flow_row)
+) AS named
+WHERE name IS NOT NULL;
 
 -- Requests to Microsoft Graph are most of a tenant's records. Only those of people with a flow count, and of one client,
 -- token, place and kind of request only the first of each day is kept, with the number of the others.
@@ -9,7 +20,7 @@ CREATE OR REPLACE TEMP TABLE graph_fold AS
 SELECT min_by(row_id, (time, row_id)) AS row_id, max(time) AS last_time, count(*) AS records
 FROM activities
 WHERE target_type = 'Request' AND workload IN ('Microsoft Graph', 'Azure AD Graph') AND time IS NOT NULL
-  AND actor_id IN (SELECT user_key FROM flow_row)
+  AND actor_id IN (SELECT name FROM flow_name)
 GROUP BY actor_id, app_id, session_id, token_id, ip, user_agent, operation, CAST(time AS DATE);
 
 CREATE OR REPLACE TEMP TABLE deed AS
@@ -25,6 +36,8 @@ WITH told AS (
     FROM activities AS a
     JOIN operation_kind AS o ON o.key = lower(trim(a.operation))
     WHERE a.time IS NOT NULL
+      AND (o.always_tie OR o.kind LIKE 'device%' OR o.kind LIKE 'consent%' OR NOT coalesce(contains(a.actor_upn, '@'), false)
+           OR a.actor_upn IN (SELECT name FROM flow_name) OR a.actor_id IN (SELECT name FROM flow_name))
       AND (o.containing IS NULL OR contains(a.detail, o.containing))
       AND (o.besides IS NULL OR NOT coalesce(contains(a.detail, o.besides), false))
     UNION ALL

@@ -1,7 +1,7 @@
 -- How much of it the person did before: of each kind of follow-on of each grant, how many records there were up to a day
 -- before it, on how many days, with the same client, and the most of them within the time of a burst. What is a day old or
 -- less could be the attack itself. Counts only grow, so that the greatest up to a time is the latest: one pass over time.
--- Needs: follow_on, own_name, deed, head_name.
+-- Needs: follow_on, own_name, deed, head_name, activities.
 CREATE OR REPLACE TEMP TABLE earlier_row AS
 SELECT
     n.name, d.kind, d.app_id, d.time, d.records,
@@ -67,4 +67,4 @@ FROM (
 GROUP BY grant_no, kind;
 
 CREATE OR REPLACE TEMP TABLE log_start AS
-SELECT workload, min(time) AS first_time FROM deed GROUP BY workload;
+SELECT workload, min(time) AS first_time FROM activities GROUP BY workload;

@@ -24,6 +24,7 @@ __all__ = [
     "follow_ons",
     "habit_scale",
     "once_scale",
+    "taken_scale",
     "tie_scale",
     "tie_words",
     "tied_to_token",
@@ -97,6 +98,17 @@ def tie_scale(case: Case, follow_on: FollowOn) -> Scale:
     if at_home(case, follow_on) and not tied_to_token(follow_on):
         scale = scale.by(0.4, "from a network that the user knows")
     return weigh_attempt(case, scale)
+
+
+def taken_scale(case: Case, follow_on: FollowOn) -> Scale:
+    """What taking something weighs: the tie, what the person does anyway, and whether it came from a known network.
+
+    A token may be used at home by its owner: what a command line does there says less, though the token is the grant's.
+    """
+    scale = tie_scale(case, follow_on).times(habit_scale(follow_on))
+    if tied_to_token(follow_on) and at_home(case, follow_on):
+        scale = scale.by(0.5, "from a network that the user knows")
+    return scale
 
 
 def tie_words(tie: Tie) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn
-from grantwatch.signals.after import HABIT_DAYS, LOG_DAYS, follow_ons, habit_scale, tie_scale
+from grantwatch.signals.after import HABIT_DAYS, LOG_DAYS, follow_ons, taken_scale
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import silent, span
 
@@ -51,9 +51,7 @@ def _scale(follow_on: FollowOn) -> Scale | None:
 def file_burst(self: Signal, case: Case) -> Answer:
     """At least 25 within three minutes and three times what was usual; fewer by a script or by a client that is new."""
     every = follow_ons(case, "file_download", "file_access")
-    scored = [
-        (scale.times(tie_scale(case, each)).times(habit_scale(each)), each) for each in every if (scale := _scale(each))
-    ]
+    scored = [(scale.times(taken_scale(case, each)), each) for each in every if (scale := _scale(each))]
     if not scored:
         most = max((each.burst for each in every), default=0)
         why = f"Most files within three minutes: {most}, of {MANY_AT_ONCE} that tell; no script and no new client."

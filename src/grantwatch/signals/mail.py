@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn
-from grantwatch.signals.after import LOG_DAYS, follow_ons, habit_scale, tie_scale
+from grantwatch.signals.after import LOG_DAYS, follow_ons, taken_scale
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import silent, span
 
@@ -59,7 +59,7 @@ def _sent(case: Case, follow_on: FollowOn) -> Scale | None:
 def sending_burst(self: Signal, case: Case) -> Answer:
     """At least 10 messages within an hour and three times what was usual; a chat that carries a lure at once."""
     every = [each for each in follow_ons(case, "mail_sent", "chat") if each.time <= case.grant.started_at + SOON]
-    scored = [(scale.times(tie_scale(case, each)), each) for each in every if (scale := _sent(case, each))]
+    scored = [(scale.times(taken_scale(case, each)), each) for each in every if (scale := _sent(case, each))]
     if not scored:
         most = max((each.burst for each in every), default=0)
         why = f"The most messages within an hour are {most}, of {MANY_SENT} and three times the usual that tell."
@@ -116,7 +116,7 @@ def evidence_hidden(self: Signal, case: Case) -> Answer:
             scale, why = found
             if (each.facts.get("client_info") or "").lower().startswith(_API):
                 scale = scale.by(1.2, "by a program, not by a person's mail client")
-            scored.append((scale.times(tie_scale(case, each)).times(habit_scale(each)), why, each))
+            scored.append((scale.times(taken_scale(case, each)), why, each))
     if not scored:
         count = sum(each.count for each in every)
         return silent(self, case, f"Deletions tied to this grant: {count}; no warning among them." if every else "")

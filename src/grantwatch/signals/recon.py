@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grantwatch.grants.model import FollowOn
 from grantwatch.signals.account import client_kind
-from grantwatch.signals.after import DAY, follow_ons, habit_scale, tie_scale
+from grantwatch.signals.after import DAY, follow_ons, taken_scale
 from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import listed, silent, span
 
@@ -41,11 +41,11 @@ def graph_recon(self: Signal, case: Case) -> Answer:
     if len(areas) < MANY_AREAS:
         return silent(self, case, asked)
     surest = _surest([each for each in calls if each.areas])
-    scale = tie_scale(case, surest).times(habit_scale(surest))
+    scale = taken_scale(case, surest)
     if len(areas) >= WIDE:
         scale = scale.by(1.2, f"{WIDE} parts or more")
     if client_kind(case.grant.client.id) == "cli":
-        scale = scale.by(0.6, "a command line client, which administrators use for such work")
+        scale = scale.by(0.5, "a command line client, which administrators use for such work")
     first, last = min(each.time for each in calls), max(each.until for each in calls)
     return self.fired(
         f"{sum(each.count for each in calls)} requests to Microsoft Graph, from {span(first - case.grant.started_at)} "
@@ -81,7 +81,7 @@ def search(self: Signal, case: Case) -> Answer:
         return silent(self, case, f"Searches tied to this grant: {count}; none for telling words." if every else "")
     surest = _surest(told)
     marked = sum(each.marked for each in told)
-    scale = tie_scale(case, surest).times(habit_scale(surest))
+    scale = taken_scale(case, surest)
     scale = scale.by(1.2, "several searches for such words") if marked >= 3 else scale
     texts = [each.facts["texts"] for each in told if each.facts.get("texts")]
     return self.fired(
