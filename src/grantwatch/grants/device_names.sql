@@ -1,7 +1,7 @@
 -- How the tenant names its devices, as their registrations tell before each one that follows a grant: `known` devices, of
 -- which `usual` begin like at least two others, and `alike` begin like this one. Of ordinary sign-ins no device name is
 -- kept, so that registrations are all there is. Needs: follow_on, deed.
-CREATE OR REPLACE MACRO name_start(x) AS coalesce(
+CREATE OR REPLACE TEMP MACRO name_start(x) AS coalesce(
     nullif(regexp_extract(upper(x), '^([^0-9]*[-_. ])', 1), ''), nullif(regexp_extract(upper(x), '^([^0-9]+)', 1), ''), upper(x));
 
 CREATE OR REPLACE TEMP TABLE new_device AS

@@ -118,10 +118,13 @@ def _loosened(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> I
         more = len(_listed(new, part, name) - _listed(old, part, name))
         if more:
             yield f"{more} more {words} left out"
-    before, after = (
-        {str(each).lower() for each in _part(policy, "grantControls", "builtInControls") or ()} for policy in (old, new)
-    )
+    before, after = _controls(old), _controls(new)
     if "block" in before and "block" not in after:
         yield "no longer a block"
     elif before - after:
         yield f"no longer asks for {', '.join(sorted(before - after))}"
+
+
+def _controls(policy: Mapping[str, Any] | None) -> set[str]:
+    found = _part(policy, "grantControls", "builtInControls")
+    return {str(each).lower() for each in found} if isinstance(found, list) else set()
