@@ -340,6 +340,13 @@ class GrantBuilder:
         self._profile = replace(self._profile, peers=Peers(peers, device_code, client))
         return self
 
+    def peers_at(self, network: Network, peers: int) -> GrantBuilder:
+        """So many of the peers were seen in a network."""
+        for dimension, key in _values(network, None):
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            self._seen[dimension][key] = replace(old, peers=peers if dimension != "country" else 0)
+        return self
+
     def moved_with(self, network: Network, users: int = 8) -> GrantBuilder:
         """So many people of the user's other networks came to this one within days."""
         for dimension, key in _values(network, None):

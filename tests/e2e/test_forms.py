@@ -61,6 +61,7 @@ def said(judged: Judged) -> tuple[object, ...]:
         # What a portal download has no column for.
         [(leg.network, leg.policy_results, leg.auth_requirement) for leg in grant.legs],
         [use.network for use in grant.token_uses],
+        grant.cross_tenant,
         [(sight.time.replace(microsecond=0), sight.network) for sight in judged.profile.elsewhere],
     )
 

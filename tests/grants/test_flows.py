@@ -312,6 +312,37 @@ def test_a_guest_keeps_the_home_tenant(rebuild):
     home = MINT.guid()
     grant = only(rebuild(login(guest, home_tenant_id=home)))
     assert (grant.user.type, grant.user.home_tenant_id, grant.tenant_id) == ("guest", home, TENANT)
+    assert grant.cross_tenant == "b2bcollaboration"
+
+
+# -- what a record says of the sign-in around the flow
+
+
+@pytest.mark.parametrize("form", ["graph", "envelope", "log_analytics_json", "log_analytics_csv", "elastic_original"])
+def test_a_leg_carries_what_policies_did_how_strong_the_sign_in_was_and_where(rebuild, form):
+    policies = (
+        Policy("0c14a1b2-0000-4000-8000-000000000001", "CA001 MFA", "success"),
+        Policy("0c14a1b2-0000-4000-8000-000000000014", "CA014 Device code", "reportOnlyFailure", ("Block",)),
+        Policy("0c14a1b2-0000-4000-8000-000000000015", "CA015 Guests", "notApplied"),
+    )
+    seat = replace(BROWSER, place=replace(HOME, latitude=41.15, longitude=-8.61))
+    flow = login(policies=policies, approver=seat).changed(requirement="singleFactorAuthentication")
+    (approval,) = only(rebuild(flow, form)).of(LegKind.APPROVAL)
+    assert [(each.name, each.result) for each in approval.policy_results] == [
+        ("CA001 MFA", "success"),
+        ("CA014 Device code", "reportonlyfailure"),
+        ("CA015 Guests", "notapplied"),
+    ]
+    assert approval.policies == ()
+    assert approval.auth_requirement == "singlefactorauthentication"
+    assert (approval.network.latitude, approval.network.longitude) == (41.15, -8.61)
+
+
+def test_a_portal_download_says_how_strong_a_sign_in_was_but_neither_policies_nor_where(rebuild):
+    flow = login(approver=replace(BROWSER, place=replace(HOME, latitude=41.15, longitude=-8.61)))
+    (approval,) = only(rebuild(flow.changed(requirement="singleFactorAuthentication"), "portal")).of(LegKind.APPROVAL)
+    assert approval.auth_requirement == "singlefactorauthentication"
+    assert (approval.policy_results, approval.network.latitude, approval.network.longitude) == ((), None, None)
 
 
 def test_a_principal_name_in_other_letters_is_the_same_person(rebuild):

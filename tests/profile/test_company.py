@@ -83,6 +83,17 @@ def test_somebody_of_whom_there_is_next_to_nothing_has_no_peers(last):
     assert last(*company(), *days(new, 1), *code(new)).peers is None
 
 
+def test_where_peers_were_a_day_before_is_counted_for_networks_that_are_new_to_the_user(last):
+    abroad = Seat(replace(HOME, ip="198.18.0.9", asn=64520), BROWSER.user_agent)
+    there = [event for who in CODERS[1:4] for event in days(who, 2, seat=abroad)]
+    just_now = [event for who in CODERS[4:] for event in days(who, 0.5, seat=abroad)]
+    others = [event for who in STAFF[:2] for event in days(who, 2, seat=abroad)]
+    flow = login(CODERS[0], at=AT, client=AZURE_CLI, redeemer=abroad)
+    profile = last(*company(), *there, *just_now, *others, *flow)
+    assert (profile.familiarity("asn", 64520).peers, profile.familiarity("asn", 64520).tenant_users) == (3, 7)
+    assert profile.familiarity("prefix", "198.18.0.0/24").peers == 3
+
+
 # -- moving together
 
 

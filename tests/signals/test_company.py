@@ -15,7 +15,7 @@ from tests.builders import (
 )
 
 from grantwatch.signals import Evidence, NotFired, registered
-from grantwatch.signals.view import rarity
+from grantwatch.signals.prevalence import rarity
 
 SIGNALS = {each.id: each for each in registered()}
 
@@ -94,6 +94,18 @@ def test_a_client_that_most_users_of_device_codes_use_is_less_of_a_surprise_than
 
     assert weight("client.new_to_user", used_by(0)) > weight("client.new_to_user", used_by(2))
     assert weight("client.new_to_user", used_by(2)) > weight("client.new_to_user", used_by(30)) > 0
+
+
+def test_a_network_of_the_peers_is_less_of_an_anomaly_than_one_of_others() -> None:
+    def at(peers: int) -> GrantBuilder:
+        grant = a_grant().approved(HOME).redeemed(SAME_CITY).knows(HOME).tenant_knows(SAME_CITY, users=4)
+        return grant.among(10).peers_at(SAME_CITY, peers)
+
+    assert weight("network.new_to_user", at(0)) > weight("network.new_to_user", at(4))
+    assert weight("network.new_to_user", at(4)) > weight("network.new_to_user", at(9)) > 0
+    found = fired("network.new_to_user", at(9))
+    assert found is not None
+    assert any("9 of 10 peers were seen with this" in factor.why for factor in found.factors)
 
 
 # -- moving together

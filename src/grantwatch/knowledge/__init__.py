@@ -168,6 +168,7 @@ def _by_prefix() -> tuple[NetworkMark, ...]:
     return tuple(sorted(sure, key=lambda mark: mark.prefix.prefixlen if mark.prefix else 0, reverse=True))
 
 
+@lru_cache(maxsize=4096)
 def _in_prefix(ip: str | None) -> NetworkMark | None:
     try:
         address = ip_address((ip or "").strip())

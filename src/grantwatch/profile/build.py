@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
 from grantwatch.grants.sql import put, run
+from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
-from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users, peers_before
+from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users
 from grantwatch.records.model import RecordRef
 
 if TYPE_CHECKING:
@@ -99,18 +99,20 @@ def profiles(
     with con.cursor() as other, ThreadPoolExecutor(1) as beside:
         tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
         told = beside.submit(_history, other)
-        working = beside.submit(_peers, other)
+        working = beside.submit(company.peers_of, other)
         run(con, "own_day.sql", _ROOM)
         elsewhere = _elsewhere(con)
         tenant.result()
         seen = _seen(con)
+        company.moved_together(con, seen, subjects)
         history, start, users = told.result()
         alike = working.result()
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
     attempts = attempts_before(grants, keys)
-    peers = peers_before(grants, keys, alike)
+    peers = company.peers_before(grants, keys, alike)
+    company.peers_seen(con, seen, [subjects[number] for number in peers], alike)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
         first, records, hours = history.get(number, (None, 0, (0,) * 24))
@@ -156,24 +158,11 @@ def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _seen(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, dict[str, Familiarity]]]:
-    seen: dict[int, dict[str, dict[str, Familiarity]]] = defaultdict(lambda: defaultdict(dict))
+def _seen(con: duckdb.DuckDBPyConnection) -> company.Seen:
+    seen: company.Seen = defaultdict(lambda: defaultdict(dict))
     for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
         seen[number][dimension][value] = Familiarity(int(days), first, int(users))
-    run(con, "movers.sql", _ROOM)
-    moved_together = con.execute("SELECT 1 FROM mover LIMIT 1").fetchall()
-    for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall() if moved_together else ():
-        of = seen[number][dimension]
-        of[value] = replace(of.get(value, Familiarity()), moved=int(moved))
     return seen
-
-
-def _peers(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    """By user with a grant: the people who work alike."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for key, peer in con.execute(_sql("peers.sql")).fetchall():
-        found[key].add(peer)
-    return {key: frozenset(peers) for key, peers in found.items()}
 
 
 def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:

@@ -1,7 +1,16 @@
 -- Networks to which people move together: at least five users who were with this user on one network before were first
 -- seen on the new one within the two weeks before the grant, and they are a quarter of those of the old one or more. That
 -- is a new provider or way out of the company, and no anomaly of any of them.
-WITH old AS (
+-- Needs: fresh (grant_no, user_key, started_at, dimension, value: networks that are new to the user and not to others).
+WITH mover AS (
+    SELECT f.grant_no, f.user_key, f.started_at, f.dimension, f.value, t.user_key AS other, t.first_time
+    FROM fresh AS f
+    JOIN tenant_first AS t
+      ON t.dimension = f.dimension AND t.value = f.value AND t.user_key <> f.user_key
+     AND t.first_time BETWEEN f.started_at - INTERVAL 14 DAY AND f.started_at
+    QUALIFY count(*) OVER (PARTITION BY f.grant_no, f.dimension, f.value) >= 5
+),
+old AS (
     SELECT m.grant_no, o.value AS prefix, max(o.first_time) AS last_time
     FROM (SELECT DISTINCT grant_no, user_key, started_at FROM mover) AS m
     JOIN own_day AS o ON o.user_key = m.user_key AND o.dimension = 'prefix' AND o.first_time < m.started_at

@@ -28,6 +28,8 @@ class Familiarity:
     user_first: datetime | None = None
     tenant_users: int = 0
     moved: int = 0
+    peers: int = 0
+    """Of a network that is new to the user: how many peers were seen there a day or more before."""
 
     @property
     def known_to_user(self) -> bool:

@@ -8,8 +8,8 @@ SELECT p.upn, p.user_key FROM person AS p WHERE p.user_key IN (SELECT user_key F
 
 CREATE OR REPLACE TABLE own_row AS
 SELECT
-    n.user_key, k.row_id, k.pass_id, k.file_id, k.time, k.interactive, k.marked, k.error_code, k.app_id, k.resource_id, k.ip,
-    k.asn, k.country, k.latitude, k.longitude, k.user_agent, k.device_id
+    n.user_key, k.row_id, k.time, k.interactive, k.marked, k.error_code, k.app_id, k.resource_id, k.ip, k.asn, k.country,
+    k.user_agent, k.device_id
 FROM kept_sign_in AS k
 JOIN subject_name AS n ON n.name = k.user_key
 WHERE k.time IS NOT NULL;

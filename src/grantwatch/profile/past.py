@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from grantwatch.grants.model import Grant, Outcome
-from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers
+from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity
 
 __all__ = ["attempts_before", "carried", "earlier_grants", "grant_clients", "grant_users"]
 
-_SETTLED = timedelta(days=1)
+SETTLED = timedelta(days=1)
 _PER_DAY = 6
 _LONGEST = 150
 _FRESH = 20
@@ -46,8 +46,8 @@ class _Past:
 
     def before(self, start: datetime) -> tuple[EarlierGrant, ...]:
         """The earlier grants of one that starts then, in time order."""
-        settled = [grant for grant in self._settled if start - grant.started_at >= _SETTLED]
-        return (*settled[-_LONGEST:], *(grant for grant in self._fresh if start - grant.started_at < _SETTLED))
+        settled = [grant for grant in self._settled if start - grant.started_at >= SETTLED]
+        return (*settled[-_LONGEST:], *(grant for grant in self._fresh if start - grant.started_at < SETTLED))
 
 
 def carried(grant: Grant, values: Values) -> Values:
@@ -61,11 +61,11 @@ def earlier_grants(
     """The earlier successful grants of each grant's user, by the grant's place in `grants`."""
     past: dict[str, _Past] = {}
     earlier: dict[int, tuple[EarlierGrant, ...]] = {}
-    for number in _in_time(grants):
+    for number in in_time(grants):
         grant = grants[number]
         mine = past.setdefault(keys[number], _Past())
         earlier[number] = mine.before(grant.started_at)
-        if _succeeded(grant):
+        if succeeded(grant):
             of = values[number]
             mine.add(
                 EarlierGrant(
@@ -85,9 +85,9 @@ def grant_users(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, int]:
     """How many users had a successful grant before each grant."""
     users: set[str] = set()
     counts: dict[int, int] = {}
-    for number in _in_time(grants):
+    for number in in_time(grants):
         counts[number] = len(users)
-        if _succeeded(grants[number]):
+        if succeeded(grants[number]):
             users.add(keys[number])
     return counts
 
@@ -96,38 +96,13 @@ def grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dic
     """How many other users had used each grant's client with a device code before."""
     users: dict[str, set[str]] = {}
     known: dict[int, dict[str, Familiarity]] = {}
-    for number in _in_time(grants):
+    for number in in_time(grants):
         client, key = grants[number].client.id or "", keys[number]
         before = users.setdefault(client, set())
         known[number] = {client: Familiarity(tenant_users=len(before) - (key in before))} if before else {}
-        if _succeeded(grants[number]):
+        if succeeded(grants[number]):
             before.add(key)
     return known
-
-
-def peers_before(grants: Sequence[Grant], keys: Sequence[str], peers: Mapping[str, frozenset[str]]) -> dict[int, Peers]:
-    """How many peers of each grant's user had a grant a day or more before, and one of its client.
-
-    Left out where the user had used the client so for a day: then their own habit tells.
-    """
-    since: dict[str, datetime] = {}
-    with_client: dict[str, dict[str, datetime]] = defaultdict(dict)
-    found: dict[int, Peers] = {}
-    for number in _in_time(grants):
-        grant, key = grants[number], keys[number]
-        client = with_client[grant.client.id or ""]
-        latest = grant.started_at - _SETTLED
-        mine = peers.get(key)
-        if mine and client.get(key, grant.started_at) > latest:
-            found[number] = Peers(
-                len(mine),
-                sum(who in since and since[who] <= latest for who in mine),
-                sum(who in client and client[who] <= latest for who in mine),
-            )
-        if _succeeded(grant):
-            since.setdefault(key, grant.started_at)
-            client.setdefault(key, grant.started_at)
-    return found
 
 
 def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, Attempts]:
@@ -136,9 +111,9 @@ def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, A
     own: Counter[str] = Counter()
     by_client: dict[str, Counter[str]] = defaultdict(Counter)
     found: dict[int, Attempts] = {}
-    for number in _in_time(grants):
+    for number in in_time(grants):
         grant, key, client = grants[number], keys[number], grants[number].client.id or ""
-        while recent and grant.started_at - recent[0][0] > _SETTLED:
+        while recent and grant.started_at - recent[0][0] > SETTLED:
             _, who, what = recent.popleft()
             own[who] -= 1
             by_client[what][who] -= 1
@@ -146,16 +121,18 @@ def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, A
                 del by_client[what][who]
         users = by_client[client]
         found[number] = Attempts(own[key], len(users) - (key in users))
-        if not _succeeded(grant):
+        if not succeeded(grant):
             recent.append((grant.started_at, key, client))
             own[key] += 1
             users[key] += 1
     return found
 
 
-def _in_time(grants: Sequence[Grant]) -> list[int]:
+def in_time(grants: Sequence[Grant]) -> list[int]:
+    """The places of the grants in order of time."""
     return sorted(range(len(grants)), key=lambda number: (grants[number].started_at, grants[number].grant_id))
 
 
-def _succeeded(grant: Grant) -> bool:
+def succeeded(grant: Grant) -> bool:
+    """True where somebody may have got a token."""
     return grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grantwatch import knowledge
 from grantwatch.knowledge import AgentFamily
 from grantwatch.signals.account import at_its_site, client_kind, device_account
+from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.token import no_use, own_device
 from grantwatch.signals.view import (
@@ -12,7 +13,6 @@ from grantwatch.signals.view import (
     history_scale,
     known,
     new_to_user,
-    rarer,
     redeemed_at,
     redeemer_places,
     short_history,

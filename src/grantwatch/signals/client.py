@@ -5,18 +5,17 @@ from __future__ import annotations
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
+from grantwatch.signals.prevalence import by_peers, rarity
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
     MANY_USERS,
     NO_TOKEN,
     attempted,
-    by_peers,
     earlier_grants,
     familiar,
     history_scale,
     known,
-    rarity,
     redeemed_at,
     redeemer_uses,
     short_history,

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from grantwatch.grants.model import LegKind
 from grantwatch.signals.account import account_class
+from grantwatch.signals.prevalence import ENOUGH_PEERS, by_peers
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
-    ENOUGH_PEERS,
     ENOUGH_SIGN_INS,
     MANY_USERS,
     attempted,
-    by_peers,
     earlier_grants,
     familiar,
     history_scale,

@@ -13,6 +13,7 @@ from grantwatch import knowledge
 from grantwatch.grants.model import Leg, Network
 from grantwatch.knowledge import NetworkMark
 from grantwatch.signals.account import client_kind
+from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     RENTED,
@@ -25,7 +26,6 @@ from grantwatch.signals.view import (
     moved_together,
     network_words,
     new_to_user,
-    rarer,
     redeemer_places,
     redeemer_uses,
     short_history,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grantwatch import knowledge
 from grantwatch.grants.model import TokenUse
 from grantwatch.signals.account import at_its_site, device_account
+from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
@@ -17,7 +18,6 @@ from grantwatch.signals.view import (
     network_words,
     new_to_user,
     prefix_known,
-    rarer,
     redeemed_at,
     redeemer_places,
     redeemer_uses,

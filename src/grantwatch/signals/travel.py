@@ -51,20 +51,17 @@ def concurrent(self: Signal, case: Case) -> Answer:
 
     Without coordinates the countries must differ, which says less. A place that the user knows says nothing.
     """
-    places = [
-        place
-        for place in flow_places(case.grant)
-        if _told(place.network) and not is_microsoft(place.network) and new_to_user(case, place.network) is not False
-    ]
-    sights = [sight for sight in case.profile.elsewhere if _told(sight.network) and not is_microsoft(sight.network)]
-    if not places:
-        if any(_told(place.network) for place in flow_places(case.grant)):
-            return silent(
-                self, case, "The places of this grant were known to this user, or people around them moved there too."
-            )
+    told = [place for place in flow_places(case.grant) if _told(place.network)]
+    if not told:
         return unsaid(self, case, "no record of this grant says where it came from")
     if not case.profile.elsewhere:
         return silent(self, case, "These logs show no other sign-in of this user within 60 minutes.")
+    places = [
+        place for place in told if new_to_user(case, place.network) is not False and not is_microsoft(place.network)
+    ]
+    if not places:
+        return silent(self, case, "These places were known to this user, or people around them moved there too.")
+    sights = [sight for sight in case.profile.elsewhere if _told(sight.network) and not is_microsoft(sight.network)]
     if not sights:
         return unsaid(self, case, "the user's other sign-ins within 60 minutes do not say where they came from")
     pairs = [(_scale(case, place, sight), place, sight) for place in places for sight in sights]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,6 @@ from grantwatch.records.model import RecordRef
 from grantwatch.signals.signal import Case, NotAssessed, NotFired, Scale, Signal
 
 __all__ = [
-    "ENOUGH_PEERS",
     "ENOUGH_SIGN_INS",
     "FIRST_HOUR",
     "MANY_USERS",
@@ -23,7 +21,6 @@ __all__ = [
     "SETTLED",
     "Place",
     "attempted",
-    "by_peers",
     "earlier_grants",
     "familiar",
     "flow_places",
@@ -35,8 +32,6 @@ __all__ = [
     "network_words",
     "new_to_user",
     "prefix_known",
-    "rarer",
-    "rarity",
     "redeemed_at",
     "redeemer_places",
     "redeemer_uses",
@@ -58,12 +53,6 @@ SHORT_HISTORY_DAYS = 3.0
 FULL_HISTORY_DAYS = 30.0
 ENOUGH_SIGN_INS = 20
 """Interactive sign-ins from which on a person's habits can be told, and an account is a person's."""
-
-ENOUGH_PEERS = 5
-"""From this many people who work alike on, what they do says something of one of them."""
-
-COMMON_AMONG_PEERS = 0.6
-"""From this share of the peers on, what they do is what people of that kind do."""
 
 RENTED = ("hosting", "anonymiser", "campaign")
 """Kinds of network that anyone can rent by the hour, and those that a report ties to attackers."""
@@ -224,47 +213,11 @@ def moved_together(case: Case, network: Network) -> int:
 
     Nobody moves to a network that anyone can rent: there it would be a campaign.
     """
-    mark = knowledge.network(network.asn, network.ip)
-    if mark and mark.kind in RENTED:
+    moved = max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
+    if not moved:
         return 0
-    return max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
-
-
-def rarity(users: int, of: int, least: float) -> float:
-    """How much is left of a weight where `users` of `of` people have the like: 1 for none, `least` from a quarter on.
-
-    It falls with the logarithm: that one person has it says more than that the hundredth has.
-    """
-    many = max(MANY_USERS, of / 4)
-    return 1 - (1 - least) * min(1.0, math.log1p(users) / math.log1p(many))
-
-
-def rarer(case: Case, scale: Scale, dimension: str, value: object, least: float) -> Scale:
-    """The same scale, less the more users of the tenant were seen with the value in ordinary sign-ins."""
-    users = familiar(case, dimension, value).tenant_users
-    if not users:
-        return scale
-    of = max(users, case.profile.tenant_users)
-    what = "this address range" if dimension == "prefix" else f"this {_NAMES.get(dimension, dimension)}"
-    return scale.by(round(rarity(users, of, least), 3), f"{users} of {of} users of the tenant were seen with {what}")
-
-
-_NAMES = {"asn": "provider", "agent_family": "program", "user_agent": "user agent"}
-
-
-def by_peers(case: Case, scale: Scale, had: int, what: str, least: float) -> Scale | None:
-    """The same scale, by how many of the user's peers `had` it; None where too few peers are known.
-
-    Peers are few and alike, so their share counts as it is, to `least` where most of them have it.
-    """
-    peers = case.profile.peers
-    if peers is None or peers.count < ENOUGH_PEERS:
-        return None
-    told = f"{had} of {peers.count} peers {what}"
-    if not had:
-        return scale.by(1.15, told) if peers.count >= 2 * ENOUGH_PEERS else scale.by(1.0, told)
-    share = had / peers.count
-    return scale.by(round(1 - (1 - least) * min(1.0, share / COMMON_AMONG_PEERS), 3), told)
+    mark = knowledge.network(network.asn, network.ip)
+    return 0 if mark and mark.kind in RENTED else moved
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from grantwatch import knowledge
 
@@ -39,6 +40,7 @@ def first_factor(said: str) -> bool:
     return said.partition(" (")[0].strip().lower() in knowledge.words("first_factors")
 
 
+@lru_cache(maxsize=1024)
 def _matching(words: str, scopes: str | None) -> tuple[str, ...]:
     asked = dict.fromkeys((scopes or "").replace(",", " ").split())
     patterns = knowledge.words(words)
