@@ -255,6 +255,14 @@ def test_a_token_that_outlives_its_revocation_stands_alone_and_a_password_does_n
     assert "26 hours after the sessions were revoked" in revoked.summary
 
 
+def test_a_person_who_changes_the_password_and_works_on_at_home_is_left_in_peace() -> None:
+    away = plain().used(network=RENTED, minutes=60 * 30).followed("password", minutes=60 * 4)
+    at_home = plain().used(network=HOME, minutes=60 * 30).followed("password", minutes=60 * 4)
+    assert weight("token.residual_use", at_home) < 0.8 < weight("token.residual_use", away)
+    revoked = plain().used(network=HOME, minutes=60 * 30).followed("sessions_revoked", minutes=60 * 4)
+    assert answer("token.residual_use", revoked).alone
+
+
 def test_an_account_that_was_enabled_again_may_be_used() -> None:
     why_silent("token.residual_use", ended("account_disabled").followed("account_enabled", minutes=60 * 20))
     answer("token.residual_use", ended("account_disabled").followed("account_enabled", minutes=60 * 40))

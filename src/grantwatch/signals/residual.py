@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from grantwatch.grants.model import FollowOn, TieBy, TokenKind, TokenUse
+from grantwatch.grants.model import FollowOn, Network, TieBy, TokenKind, TokenUse
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.after import follow_ons
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
-from grantwatch.signals.view import network_words, redeemer_uses, silent, span
+from grantwatch.signals.view import network_words, prefix_known, redeemer_uses, silent, span
 
 GRACE = timedelta(minutes=10)
 """A revocation takes a few minutes to arrive everywhere."""
@@ -39,22 +40,31 @@ def _concerned(end: FollowOn, use: TokenUse) -> bool:
     return end.kind != "device_deleted" or use.kind is TokenKind.PRIMARY or use.tie.by is TieBy.DEVICE_ID
 
 
-def _later(
-    case: Case, end: FollowOn, until: datetime | None
-) -> list[tuple[datetime, float, str, tuple[RecordRef, ...]]]:
-    """What succeeded after an end: when, how strongly tied, what, and its records."""
-    found: list[tuple[datetime, float, str, tuple[RecordRef, ...]]] = []
+@dataclass(frozen=True, slots=True)
+class _Success:
+    """Something that succeeded after an end: when, how strongly tied (0–1), what, from where, and its records."""
+
+    time: datetime
+    strength: float
+    what: str
+    network: Network
+    refs: tuple[RecordRef, ...]
+
+
+def _later(case: Case, end: FollowOn, until: datetime | None) -> list[_Success]:
+    found: list[_Success] = []
     for use in redeemer_uses(case.grant):
         got = use.last_success or (use.last if use.count > use.failures else None)
         if got is None or got <= end.time + GRACE or (until and got >= until) or not _concerned(end, use):
             continue
         what = f"a token for {use.resource.label} was issued to {network_words(use.network)}"
-        found.append((got, use.tie.strength, what, use.refs))
+        found.append(_Success(got, use.tie.strength, what, use.network, use.refs))
     for each in case.grant.follow_ons:
         if each.tie.by not in (TieBy.TOKEN_ID, TieBy.SESSION_ID) or end.kind == "device_deleted" or each.kind in _ENDS:
             continue
         if each.until > end.time + ACCESS_TOKEN and not (until and each.until >= until):
-            found.append((each.until, each.tie.strength, f"{each.operation} was done", each.refs))
+            done = f"{each.operation} was done"
+            found.append(_Success(each.until, each.tie.strength, done, each.network, each.refs))
     return found
 
 
@@ -82,18 +92,20 @@ def residual_use(self: Signal, case: Case) -> Answer:
     scored = []
     for end, until in ended:
         share, words = _ENDS[end.kind]
-        for time, strength, what, refs in _later(case, end, until):
-            scale = Scale().by(0.5 + 0.5 * strength, f"tied to the lineage with strength {strength:g}")
+        for later in _later(case, end, until):
+            scale = Scale().by(0.5 + 0.5 * later.strength, f"tied to the lineage with strength {later.strength:g}")
             if share < 1:
                 scale = scale.by(share, "a new password alone ends no token of a device code")
-            scored.append((scale, time, end, words, what, refs))
+                if prefix_known(case, later.network):
+                    scale = scale.by(0.4, "from a network that the user knows")
+            scored.append((scale, later, end, words))
     if not scored:
         return silent(self, case, _refused(case, ended[-1][0]))
-    scale, time, end, words, what, refs = max(scored, key=lambda each: (each[0].value, -each[1].timestamp()))
+    scale, later, end, words = min(scored, key=lambda each: (-each[0].value, each[1].time))
     return self.fired(
-        f"{span(time - end.time)} after {words} ({end.time:%Y-%m-%d %H:%M} UTC) {what}.",
+        f"{span(later.time - end.time)} after {words} ({end.time:%Y-%m-%d %H:%M} UTC) {later.what}.",
         chip="use after containment",
-        records=(*refs, *end.refs),
+        records=(*later.refs, *end.refs),
         scale=scale,
         alone=scale.value >= 0.9,
     )
