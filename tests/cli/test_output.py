@@ -132,7 +132,7 @@ def test_a_format_without_coverage_tells_it_on_standard_error(run: Run, examples
     everything = run("hunt", examples, "--format", format_)
     assert everything.returncode == 0
     assert everything.stderr == (
-        b"grantwatch: not everything was assessed: 2 blind signals; --format table names them\n"
+        b"grantwatch: not everything was assessed: 3 blind signals; --format table names them\n"
     )
     assert everything.stdout
     half = run("hunt", examples / "three.csv", "--format", format_)

@@ -75,7 +75,7 @@ def _facts(follow_on: FollowOn) -> dict[str, str]:
     return {key: value for key, value in follow_on.facts.items() if key != "items"}
 
 
-UNWRITTEN = frozenset({"stream:url_clicks", "stream:graph_activity"})
+UNWRITTEN = frozenset({"stream:url_clicks", "stream:graph_activity", "stream:preauth"})
 """What the tenant's logs hold in no form."""
 
 

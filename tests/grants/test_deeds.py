@@ -95,6 +95,30 @@ def login_seat():
     return BROWSER
 
 
+# -- questions about an account
+
+
+def question(days, place, user=ANA):
+    return {
+        "TimeGenerated": after(days=-days).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "RequestType": "GetCredentialType",
+        "ErrorNumber": "0",
+        "CallerIpAddress": place.ip,
+        "CorrelationId": MINT.guid(),
+        "RequestId": MINT.guid(),
+        "AADTenantId": TENANT,
+        "UserId": user.id,
+        "UserAgent": SCRIPT,
+    }
+
+
+def test_only_the_network_of_the_device_side_ties_a_question_days_before(rebuilt_of):
+    asked = [question(days, RENTED) for days in (12, 11.9, 11.8)]
+    others = [question(12, HOME), question(12, RENTED, BEN), question(31, RENTED)]
+    found = follow_on(only(rebuilt_of(login(), asked=[*asked, *others])), "account_question")
+    assert (found.count, found.time, found.tie.by) == (3, after(days=-12), TieBy.USER_CLIENT_TIME)
+
+
 # -- Graph
 
 

@@ -190,6 +190,10 @@ PAIRS: dict[str, tuple[Make, Make]] = {
         lambda: plain().followed("lure_click", minutes=-3, target="https://docs-a1b.mark-s-account.workers.dev/x"),
         lambda: plain().followed("lure_click", minutes=-3, target="https://intranet.example.com/x"),
     ),
+    "approach.recon": (
+        lambda: plain().followed("account_question", minutes=-60 * 24 * 12, count=4, network=RENTED),
+        lambda: plain().followed("account_question", minutes=-60 * 24 * 12, count=4, network=HOME),
+    ),
     "token.residual_use": (
         lambda: plain().used(minutes=60 * 30).followed("sessions_revoked", minutes=60 * 4),
         lambda: plain().used(minutes=60 * 4 + 5).followed("sessions_revoked", minutes=60 * 4),

@@ -119,12 +119,15 @@ pair AS (
     GROUP BY d.row_id
     UNION ALL
     -- What leads to a grant lies before it, whether it gave a token or not; each grant has its own.
-    SELECT d.row_id, CASE WHEN own.prefix IS NULL THEN 5 ELSE 4 END, h.grant_no
+    SELECT d.row_id, CASE WHEN place.prefix IS NULL THEN 5 ELSE 4 END, h.grant_no
     FROM deed AS d
     JOIN own_name AS n ON n.row_id = d.row_id
     JOIN head_name AS h ON h.name = n.name
-    LEFT JOIN grant_prefix AS own ON own.grant_no = h.grant_no AND own.prefix = d.prefix AND own.side = 'approver'
+    LEFT JOIN grant_prefix AS place
+           ON place.grant_no = h.grant_no AND place.prefix = d.prefix
+          AND place.side = CASE WHEN d.always_tie THEN 'approver' ELSE 'device' END
     WHERE d.before_minutes > 0
+      AND (d.always_tie OR place.prefix IS NOT NULL)
       AND h.started_at BETWEEN d.time - INTERVAL 1 MINUTE AND d.time + to_minutes(d.before_minutes)
 )
 SELECT row_id, min_by(grant_no, (rank, -grant_no)) AS grant_no, min(rank) AS rank

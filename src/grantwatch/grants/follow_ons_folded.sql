@@ -9,7 +9,7 @@ placed AS (
         s.started_at,
         p.path,
         f.row_id - p.first_row + 1 AS position,
-        CASE WHEN f.always_tie OR f.kind LIKE 'device%' OR f.kind LIKE 'consent%' OR f.before_minutes > 0
+        CASE WHEN f.always_tie OR f.kind LIKE 'device%' OR f.kind LIKE 'consent%'
              THEN p.path || ':' || (f.row_id - p.first_row + 1)
              ELSE concat_ws('|', f.operation, f.app_id, f.prefix, f.user_agent,
                             CASE WHEN f.kind = 'graph_call' THEN f.time > s.started_at + INTERVAL 24 HOUR END) END AS bundle

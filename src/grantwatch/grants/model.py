@@ -279,6 +279,11 @@ class FollowOn:
     naming: Naming | None = None
 
     @property
+    def leads_up(self) -> bool:
+        """True where it belongs to what came before the grant, not to what followed."""
+        return self.kind in ("lure_click", "account_question")
+
+    @property
     def until(self) -> datetime:
         """The last of them."""
         return self.last or self.time

@@ -187,7 +187,7 @@ def _operations(top: Table) -> Iterable[Entry]:
             user_hours=group.number("user_hours", 1, 24 * 366, 72),
             network_hours=group.number("network_hours", 1, 24 * 366, 336),
             client_hours=group.number("client_hours", 0, 24 * 366, 0),
-            before_minutes=group.number("before_minutes", 0, 24 * 60, 0),
+            before_minutes=group.number("before_minutes", 0, 24 * 60 * 90, 0),
             burst_minutes=group.number("burst_minutes", 0, 24 * 60, 0),
             words=group.choice("words", WORD_LISTS) if group.has("words") else None,
         )

@@ -62,6 +62,7 @@ CODE_KINDS = (
 
 OPERATION_KINDS = (
     "lure_click",
+    "account_question",
     "device_registered",
     "device_added",
     "device_linked",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage", "file_reports", "sources_by_file", "sums", "users_by_file"]
 
 _FIELDS = ("protocol", "transfer", "session_id", "token_id", "asn", "user_agent")
-_NEEDED = ("interactive", "non_interactive", "audit", "unified_audit", "url_clicks", "graph_activity")
+_NEEDED = ("interactive", "non_interactive", "audit", "unified_audit", "url_clicks", "graph_activity", "preauth")
 """Streams that something can be blind without."""
 _TITLES = {
     "interactive": "Interactive sign-ins",
@@ -34,6 +34,7 @@ _TITLES = {
     "url_clicks": "Safe Links clicks",
     "graph_activity": "Microsoft Graph activity logs",
     "risk": "Identity Protection risk",
+    "preauth": "Questions before sign-ins",
 }
 
 

@@ -1,12 +1,13 @@
-"""What led to the grant: the lure that was clicked before the code was entered."""
+"""What led to the grant: questions about the account, and the lure that was clicked before the code was entered."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn
-from grantwatch.signals.after import SLACK, tie_words
+from grantwatch.signals.after import SLACK, at_home, tie_words
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import silent, span, weigh_attempt
 
@@ -94,4 +95,42 @@ def lure_click(self: Signal, case: Case) -> Answer:
         chip="lure clicked",
         records=click.refs,
         scale=scale,
+    )
+
+
+DAY = timedelta(hours=24)
+BURST = 3
+
+
+@signal(
+    "approach.recon",
+    title="The redeemer's network asked about the account before",
+    question="Did the network that redeemed the code ask about this account days before?",
+    group="approach",
+    weight=1.2,
+    looks_at="questions about this account before a sign-in (GetCredentialType) from the redeemer's network, 1 to 30 "
+    "days before the grant",
+    otherwise="No question about this account came from the redeemer's network.",
+    techniques=("T1589.002", "T1087.004"),
+    needs=("stream:preauth", "stream:non_interactive"),
+    false_positives=("a person who works from that network, whose sign-in page asks as well",),
+    gaps=("networks change within days", "the provider (ASN) of an address is not in these records"),
+    entries=(35,),
+)
+def recon(self: Signal, case: Case) -> Answer:
+    """Context, not proof: three questions or more weigh in full, and none from a network that the user knows."""
+    latest = case.grant.started_at - DAY
+    asked = [each for each in case.grant.follow_ons if each.kind == "account_question" and each.time <= latest]
+    strange = [each for each in asked if not at_home(case, each)]
+    if not strange:
+        return silent(self, case, "Left out: they came from a network that the user knows." if asked else "")
+    count = sum(each.count for each in strange)
+    first = min(strange, key=lambda each: each.time)
+    scale = Scale() if count >= BURST else Scale().by(0.6, f"fewer than {BURST} questions")
+    return self.fired(
+        f"{span(case.grant.started_at - first.time)} before the grant, from the network that redeemed it, somebody "
+        f"asked how this account signs in ({count} record{'' if count == 1 else 's'}).",
+        chip="asked about before",
+        records=first.refs,
+        scale=weigh_attempt(case, scale),
     )

@@ -49,6 +49,7 @@ NEEDS = (
     "stream:unified_audit",
     "stream:url_clicks",
     "stream:graph_activity",
+    "stream:preauth",
     "field:protocol",
     "field:transfer",
     "field:session_id",

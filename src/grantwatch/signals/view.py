@@ -66,6 +66,7 @@ _LACKS = {
     "stream:audit": "the Entra audit log is not among these files",
     "stream:unified_audit": "the Unified Audit Log is not among these files",
     "stream:url_clicks": "the Safe Links clicks (UrlClickEvents) are not among these files",
+    "stream:preauth": "the questions before sign-ins (PreAuthenticationDiscoveryLogs) are not among these files",
     "stream:graph_activity": "the Microsoft Graph activity log is not among these files",
     "field:protocol": "these sign-in records do not name the authentication protocol",
     "field:transfer": "these sign-in records do not carry the original transfer method",

@@ -93,7 +93,9 @@ def _managed(use: TokenUse) -> str:
 def done(asked: Asked) -> Answer:
     """Question 8."""
     every = asked.grant.follow_ons
-    deeds = sorted((each for each in every if each.kind not in (*_DEVICE, "lure_click")), key=lambda each: each.time)
+    deeds = sorted(
+        (each for each in every if each.kind not in _DEVICE and not each.leads_up), key=lambda each: each.time
+    )
     devices = sum(each.kind in _DEVICE for each in every)
     facts = [Fact(words.minute(each.time), _deed(each), each.refs) for each in deeds[:MOST_DEEDS]]
     if len(deeds) > MOST_DEEDS:
