@@ -15,6 +15,8 @@ from grantwatch.records.model import RecordRef
 __all__ = ["follow_on_of", "merged"]
 
 _LONGEST = 500
+_MANY_AT_ONCE = 10
+"""A burst of fewer is not worth a word."""
 
 
 def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
@@ -22,6 +24,8 @@ def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
     operation = knowledge.operation(row["operation"], row["kind"])
     tie = TieBy(row["tie"])
     facts = facts_of(row)
+    if (row["burst"] or 0) >= _MANY_AT_ONCE:
+        facts["at_once"] = str(int(row["burst"]))
     if row["last_time"] > row["time"]:
         facts["last"] = f"{row['last_time']:%Y-%m-%d %H:%M:%S}"
     if row["records"] > 1:

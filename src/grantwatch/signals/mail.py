@@ -83,7 +83,8 @@ def _hidden(follow_on: FollowOn) -> tuple[Scale, str] | None:
         return Scale().by(0.8, "a search that deletes"), "a clean-up of whole mailboxes was started"
     if follow_on.marked:
         told = f", among it {texts[:120]!r}" if texts else ""
-        return Scale(), f"{follow_on.marked} records of deleted mail are about sign-ins and warnings{told}"
+        many = "record" if follow_on.marked == 1 else "records"
+        return Scale(), f"mail about sign-ins and warnings was deleted ({follow_on.marked} {many}){told}"
     if follow_on.operation.lower() == "harddelete" and follow_on.burst >= MANY_PURGED:
         return Scale().by(
             0.6, "purged, of unknown subject"
