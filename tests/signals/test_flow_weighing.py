@@ -189,6 +189,18 @@ def test_what_the_flow_itself_used_is_no_other_program(agent: str | None) -> Non
     assert weight("token.agent_changed", plain().used(network=ABROAD, agent=SAFARI_PHONE)) > 0
 
 
+def test_apps_of_one_suite_on_one_phone_are_no_other_program() -> None:
+    teams = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 CriOS/150.0 Mobile Safari/604.1"
+    )
+
+    def phone() -> GrantBuilder:
+        return a_grant(client=OFFICE).approved(agent=SAFARI_PHONE).redeemed(agent=SAFARI_PHONE).knows(HOME)
+
+    assert weight("token.agent_changed", phone().used(network=ABROAD, agent=teams)) == 0
+    assert weight("token.agent_changed", phone().used(network=ABROAD, agent=EDGE)) > 0
+
+
 def test_a_redemption_without_a_user_agent_beside_an_approval_with_one_says_a_little() -> None:
     quiet = a_grant(client=OFFICE).approved().redeemed(agent=None)
     assert 0 < weight("token.script_agent", quiet) < 0.6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.builders import (
     ABROAD,
+    ADMIN,
     AZ_TOOL,
     AZURE_CLI,
     BROKER,
@@ -14,6 +15,7 @@ from tests.builders import (
     HOME,
     OFFICE,
     ONEDRIVE,
+    OTHER_TENANT,
     OUTLOOK,
     PYTHON,
     REGISTRATION,
@@ -68,6 +70,58 @@ def test_a_new_developer_at_the_office_is_low_at_most(agent: str, days: float) -
         .tenant_knows("grant_client", AZURE_CLI.id, users=12)
     )
     assert severity(grant) <= Severity.LOW
+
+
+SILENT = ("Previously satisfied",)
+"""How single sign-on looks: nobody is asked again."""
+
+
+@pytest.mark.parametrize("agent", [AZ_TOOL, PYTHON])
+@pytest.mark.parametrize("peers", [0, 9])
+@pytest.mark.parametrize("days", [2, 10, 60])
+def test_a_new_developer_is_low_at_most_in_a_tenant_without_a_policy_too(agent: str, peers: int, days: float) -> None:
+    grant = (
+        a_grant()
+        .approved(WORK, methods=SILENT, ca="notapplied")
+        .redeemed(WORK, agent=agent)
+        .history(days, tenant_days=60, grant_users=12)
+        .tenant_knows(WORK, users=80)
+        .tenant_knows("grant_client", AZURE_CLI.id, users=12)
+    )
+    assert severity(grant.among(15, device_code=peers, client=peers) if peers else grant) <= Severity.LOW
+
+
+def test_a_developer_behind_a_new_vpn_is_low_at_most_while_the_phone_is_at_home() -> None:
+    grant = a_grant().approved(ABROAD, methods=SILENT, ca="notapplied").redeemed(ABROAD).habit(HOME, times=20).works()
+    assert severity(grant.seen_at(HOME, minutes=-30)) <= Severity.LOW
+
+
+def test_an_administrator_on_travel_is_medium_at_most() -> None:
+    grant = a_grant().approved(ABROAD).redeemed(ABROAD).habit(HOME, times=20).works().carrying(roles=(ADMIN,))
+    assert Severity.LOW <= severity(grant.seen_at(HOME, minutes=-50)) <= Severity.MEDIUM
+
+
+def test_a_consultant_from_another_tenant_is_low_at_most() -> None:
+    grant = (
+        a_grant()
+        .approved(HOME, methods=SILENT, ca="notapplied")
+        .redeemed(HOME)
+        .knows(HOME)
+        .of_tenant(OTHER_TENANT, cross="b2bcollaboration")
+        .history(20, tenant_days=60, grant_users=12)
+        .tenant_knows("grant_client", AZURE_CLI.id, users=12)
+    )
+    assert severity(grant) <= Severity.LOW
+
+
+def test_an_administrator_whose_token_goes_to_a_rented_network_is_critical() -> None:
+    grant = a_grant().approved(HOME).redeemed(RENTED, agent=PYTHON).knows(HOME).carrying(roles=(ADMIN,)).seen_at(HOME)
+    assert severity(grant) is Severity.CRITICAL
+
+
+def test_a_company_that_changes_its_provider_is_not_raised() -> None:
+    grant = a_grant().approved(ABROAD).redeemed(ABROAD).habit(HOME, times=20).works().moved_with(ABROAD, users=40)
+    assert severity(grant) <= Severity.INFORMATIONAL
 
 
 def test_a_phished_user_with_device_and_inbox_rule_is_critical() -> None:

@@ -24,10 +24,14 @@ mine AS (
     FROM newcomer AS n JOIN told AS t ON t.user_key = n.user_key AND t.first_time < n.since
     QUALIFY row_number() OVER (PARTITION BY n.user_key ORDER BY t.users, t.value) <= 6
 ),
+-- Of a site with thousands of people some are enough, and the same ones for every feature.
+crowd AS (
+    SELECT * FROM told QUALIFY row_number() OVER (PARTITION BY dimension, value ORDER BY hash(user_key), user_key) <= 500
+),
 alike AS (
     SELECT m.user_key, t.user_key AS peer, count(*) AS shared, least(6, any_value(m.held)) AS held
     FROM mine AS m
-    JOIN told AS t ON t.dimension = m.dimension AND t.value = m.value AND t.user_key <> m.user_key AND t.first_time < m.since
+    JOIN crowd AS t ON t.dimension = m.dimension AND t.value = m.value AND t.user_key <> m.user_key AND t.first_time < m.since
     GROUP BY 1, 2
     HAVING count(*) * 2 >= least(6, any_value(m.held))
 ),
@@ -36,7 +40,7 @@ plain AS (
     FROM feature
     WHERE user_key NOT IN (SELECT user_key FROM told WHERE dimension = 'client')
     GROUP BY 1
-    ORDER BY hash(user_key)
+    ORDER BY hash(user_key), user_key
     LIMIT 201
 ),
 -- Three days of sign-ins are the least from which it can be said that somebody has nothing special.

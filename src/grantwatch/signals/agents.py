@@ -152,9 +152,10 @@ def agent_changed(self: Signal, case: Case) -> Answer:
     places = [place for place in redeemer_places(case.grant) if place.time > redeemed]
     if not places:
         return no_use(self, case) if not redeemer_places(case.grant) else silent(self, case)
-    origin = [knowledge.agent(leg.user_agent) for leg in case.grant.legs if leg.user_agent]
-    if not origin:
-        return unsaid(self, case, "no leg of this grant carries a user agent")
+    first = next((place.user_agent for place in redeemer_places(case.grant) if place.user_agent), None)
+    if first is None:
+        return unsaid(self, case, "no record of the redeemer carries a user agent")
+    flow = [knowledge.agent(leg.user_agent) for leg in case.grant.legs if leg.user_agent]
     if device_account(case) and at_its_site(case):
         return silent(self, case, "Left out: a room device at its site signs in with several programs.")
     for place in places:
@@ -162,7 +163,8 @@ def agent_changed(self: Signal, case: Case) -> Answer:
         if not agent or own_device(case, place):
             continue
         family = knowledge.agent(agent)
-        if not _strange(family, origin) or known(case, "agent_family", family.name) or known(case, "user_agent", agent):
+        used = known(case, "agent_family", family.name) or known(case, "user_agent", agent)
+        if used or not _strange(family, flow, knowledge.agent(first)):
             continue
         scale = history_scale(case)
         if not scale:
@@ -180,11 +182,8 @@ def agent_changed(self: Signal, case: Case) -> Answer:
     return silent(self, case)
 
 
-def _strange(family: AgentFamily, origin: list[AgentFamily]) -> bool:
-    """True where it says what it is, is no script, and neither its kind nor its system is that of any leg."""
-    if family.kind in ("kit", "script", "tool", "empty", "unknown"):
+def _strange(family: AgentFamily, flow: list[AgentFamily], origin: AgentFamily) -> bool:
+    """True where it says what it is, is no script, is in no leg, and differs in kind or system from the redeemer's."""
+    if family.kind in ("kit", "script", "tool", "empty", "unknown") or family.name in {each.name for each in flow}:
         return False
-    return not any(
-        family.name == each.name or (family.kind == each.kind and (family.os is None or family.os == each.os))
-        for each in origin
-    )
+    return family.kind != origin.kind or bool(family.os and origin.os and family.os != origin.os)

@@ -111,4 +111,6 @@ def _scale(case: Case, place: Place, sight: Sight) -> Scale:
         return none
     if not (prefix_known(case, sight.network) or known(case, "asn", sight.network.asn)):
         scale = scale.by(0.6, "the other place was not known to this user either")
+    if known(case, "grant_client", case.grant.client.id):
+        scale = scale.by(0.7, "this user had used this client so before: a VPN or jump host may be new")
     return scale
