@@ -20,12 +20,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from grantwatch.grants.model import (
+    Before,
     Device,
     FollowOn,
     Grant,
     Leg,
     LegKind,
     Named,
+    Naming,
     Network,
     Outcome,
     Party,
@@ -207,9 +209,17 @@ class GrantBuilder:
         result: str | None = "success",
         count: int = 1,
         client: Named | None = None,
+        agent: str | None = None,
+        last: float | None = None,
+        things: int = 0,
+        burst: int = 0,
+        marked: int = 0,
+        areas: tuple[str, ...] = (),
+        before: Before | None = None,
+        naming: Naming | None = None,
         **facts: str,
     ) -> GrantBuilder:
-        """An activity after the grant, by default tied by user and time only."""
+        """An activity after the grant, by default tied by user and time only. `last`: minutes after the start."""
         facts = {**facts, **(more_facts or {})}
         self._follow_ons.append(
             FollowOn(
@@ -218,7 +228,7 @@ class GrantBuilder:
                 time=self._at + timedelta(minutes=minutes),
                 actor=self._user,
                 network=network,
-                user_agent=facts.get("user_agent"),
+                user_agent=agent or facts.get("user_agent"),
                 client=client or Named(None, None),
                 target=Named(None, target),
                 target_type=None,
@@ -227,6 +237,13 @@ class GrantBuilder:
                 count=count,
                 tie=tie or Tie(TieBy.USER_TIME, 0.4),
                 refs=(self._ref(),),
+                last=None if last is None else self._at + timedelta(minutes=last),
+                things=things,
+                burst=burst,
+                marked=marked,
+                areas=areas,
+                before=before or Before(log_days=60.0),
+                naming=naming,
             )
         )
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.grants.scene import ANA, HOME, RENTED, TENANT, TOOL, after, follow_on, login, only, sign_in
+from tests.grants.scene import ANA, AT, HOME, RENTED, TENANT, TOOL, after, follow_on, login, only, sign_in
 
 from grantwatch.grants import reconstruct
 from grantwatch.grants.model import LegKind, Outcome, TieBy
@@ -106,7 +106,7 @@ def test_mail_in_the_cloud_app_events_is_tied_by_the_token(tmp_path):
     assert told.tie.by is TieBy.TOKEN_ID
 
 
-def test_calls_clicks_and_risk_are_no_deeds_as_long_as_nobody_declares_them(tmp_path):
+def test_calls_and_clicks_are_tied_and_risk_is_no_deed(tmp_path):
     flow = login()
     mint = Mint("calls")
     calls = [
@@ -114,7 +114,7 @@ def test_calls_clicks_and_risk_are_no_deeds_as_long_as_nobody_declares_them(tmp_
             time=after(minutes=number),
             tenant_id=TENANT,
             method="GET",
-            url=f"https://graph.microsoft.com/v1.0/me/messages/{number}",
+            url=f"https://graph.microsoft.com/v1.0/me/messages/AAMk{number:06}",
             client=flow.redemption.client,
             place=RENTED,
             request_id=mint.guid(),
@@ -136,10 +136,17 @@ def test_calls_clicks_and_risk_are_no_deeds_as_long_as_nobody_declares_them(tmp_
         correlation_id=flow.approval.correlation_id,
     )
     write_ndjson(tmp_path / "signins.json", [graph_signin(each) for each in flow])
-    alone = found(tmp_path)
     write_ndjson(tmp_path / "calls.json", [call_row(each) for each in calls])
     write_ndjson(tmp_path / "clicks.json", [click_row(clicked)])
     write_ndjson(tmp_path / "risk.json", [envelope_risk(rated)])
 
-    assert found(tmp_path) == alone
-    assert only(alone).follow_ons == ()
+    click, called = only(found(tmp_path)).follow_ons
+    assert (click.kind, click.tie.by, click.target.name) == (
+        "lure_click",
+        TieBy.USER_CLIENT_TIME,
+        "https://evil.example",
+    )
+    assert click.time < AT
+    assert (called.kind, called.tie.by) == ("graph_call", TieBy.TOKEN_ID)
+    assert (called.count, called.things, len(called.refs)) == (50, 1, 1)
+    assert called.until == after(minutes=49)

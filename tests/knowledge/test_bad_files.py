@@ -79,7 +79,7 @@ def test_clients(text, needles):
             ["prefix 1", "expires", "is missing"],
         ),
         ("operations.toml", "[kind.nonsense]\nsource = 'me'", ["kind.nonsense", "device_registered"]),
-        ("operations.toml", "kind = 1", ["kind", "tables such as [kind.device_registered]"]),
+        ("operations.toml", "kind = 1", ["kind", "tables such as [kind.lure_click]"]),
         (
             "operations.toml",
             "[kind.role]\nsource = 'me'\noperations = [{ name = 'Add.', title = 'A' }, { name = 'add', title = 'B' }]",
@@ -101,6 +101,19 @@ def test_clients(text, needles):
             "[[mark]]\nid = 'm'\ntitle = 'T'\nkind = 'agent'\nstrength = 'weak'\nsource = 'me'\n"
             "pattern = 'x'\nseen = 2026-01-01\nexpires = 2026-01-01",
             ["mark 1", "expires", "later than seen"],
+        ),
+        ("words.toml", "[list.rule_words]\nsource = 'me'\nwords = ['a', 'A']", ["list.rule_words", "words", "twice"]),
+        ("words.toml", "[list.rule_words]\nsource = 'me'\nwords = 'a'", ["list.rule_words", "words", "list of texts"]),
+        (
+            "requests.toml",
+            "[[area]]\nname = 'people'\nsource = 'me'\nsegments = ['users']\n"
+            "[[area]]\nname = 'groups'\nsource = 'me'\nsegments = ['Users']",
+            ["area 2", "segments", "users", "twice"],
+        ),
+        (
+            "operations.toml",
+            "[kind.search]\nsource = 'me'\nwords = 'rude'\noperations = [{ name = 'A', title = 'B' }]",
+            ["kind.search", "words", "search_words"],
         ),
         ("agents.toml", "[[os]]\nname = 'X'\npattern = '['\nsource = 'me'", ["os 1", "pattern"]),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from grantwatch import knowledge
 from grantwatch.knowledge._load import FILES, load
-from grantwatch.knowledge.model import CODE_KINDS, OPERATION_KINDS, AgentRule, Mark, NetworkMark
+from grantwatch.knowledge.model import CODE_KINDS, OPERATION_KINDS, WORD_LISTS, AgentRule, Mark, NetworkMark, Operation
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 EARLIEST = date(2025, 1, 1)
@@ -42,7 +42,9 @@ def test_nothing_stands_twice(loaded):
     def name_of(entry):
         if isinstance(entry, NetworkMark):
             return entry.asn or entry.prefix
-        for field in ("id", "code", "key", "pattern", "url"):
+        if isinstance(entry, Operation):
+            return entry.key, entry.containing
+        for field in ("id", "code", "key", "pattern", "url", "segment", "name"):
             if hasattr(entry, field):
                 return type(entry), getattr(entry, field)
         raise AssertionError(entry)
@@ -78,6 +80,10 @@ def test_every_source_is_used(loaded):
 def test_every_kind_of_code_and_operation_is_in_use():
     assert {code.kind for code in knowledge.codes()} == set(CODE_KINDS)
     assert {operation.kind for operation in knowledge.operations()} == set(OPERATION_KINDS)
+
+
+def test_every_list_of_words_is_there():
+    assert all(knowledge.words(name) for name in WORD_LISTS)
 
 
 def test_families_keep_one_kind():

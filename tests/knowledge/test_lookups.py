@@ -133,19 +133,40 @@ def test_unknown_codes():
         ("Add-MailboxPermission", "mailbox_delegation"),
         ("MailItemsAccessed", "mail_access"),
         ("SearchQueryInitiatedExchange", "search"),
-        ("FileDownloaded", "file_access"),
+        ("FileDownloaded", "file_download"),
         ("User registered security info", "security_info"),
         ("Disable Strong Authentication.", "security_info"),
         ("Add member to role.", "role"),
         ("Update conditional access policy", "policy"),
         ("Reset password (by admin)", "password"),
-        ("Enable account", "account_change"),
+        ("Enable account", "account_enabled"),
     ],
 )
 def test_operations(name, kind):
     operation = knowledge.operation(name)
     assert operation is not None
     assert operation.kind == kind
+
+
+def test_one_name_may_stand_for_two_kinds():
+    plain, method = knowledge.operation("Update user"), knowledge.operation("Update user.", "security_info")
+    assert plain is not None
+    assert method is not None
+    assert (plain.kind, plain.containing) == ("user_updated", None)
+    assert (method.kind, method.containing) == ("security_info", "StrongAuthentication")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("all PASSWORDS of the ministry", ("password", "passw", "ministry")),
+        ("compass", ()),
+        ("", ()),
+        (None, ()),
+    ],
+)
+def test_a_word_is_met_where_a_word_of_the_text_begins_with_it(text, found):
+    assert knowledge.words_in("search_words", text) == found
 
 
 def test_unknown_operations():

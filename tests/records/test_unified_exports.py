@@ -180,14 +180,22 @@ PREAUTH: Record = {
 }
 
 
-def test_questions_before_a_sign_in_are_counted_and_left_out(tmp_path: Path) -> None:
+def test_questions_before_a_sign_in_about_nobody_are_counted_and_left_out(tmp_path: Path) -> None:
     write_ndjson(tmp_path / "a.json", [PREAUTH, PREAUTH])
     write_portal_csv(tmp_path / "b.csv", [PREAUTH], list(PREAUTH))
     envelope = {"time": PREAUTH["TimeGenerated"], "category": PREAUTH["Category"], "operationName": "Sign-in activity"}
     write_ndjson(tmp_path / "c.json", [envelope | {"properties": {"requestType": "GetCredentialType"}}])
     found = reading(tmp_path)
 
-    reason = "question about an account before a sign-in (PreAuthenticationDiscoveryLogs)"
+    reason = "question about an account that is not named (PreAuthenticationDiscoveryLogs)"
     assert found.files["a.json"].records.ignored_by == found.files["b.csv"].records.ignored_by | {reason: 2}
     assert found.files["c.json"].records.ignored_by == {"log category not used (PreAuthenticationDiscoveryLogs)": 1}
     assert (found.parsed, found.quarantined, found.coverage.sources) == (0, [], ())
+
+
+def test_questions_about_somebody_are_a_stream_of_their_own(tmp_path: Path) -> None:
+    named = PREAUTH | {"UserId": "8c2f0d1e-3b4a-4c5d-9e6f-7a8b9c0d1e2f"}
+    write_ndjson(tmp_path / "a.json", [named])
+    found = reading(tmp_path)
+    assert (found.parsed, [source.stream for source in found.coverage.sources]) == (1, ["preauth"])
+    assert "stream:preauth" not in found.coverage.missing

@@ -216,6 +216,39 @@ def test_what_else_was_changed_is_named() -> None:
     assert len(undo.notes) == 2
 
 
+GROUP = "0d7e3b1a-5c2f-4e8d-9b6a-1f0c2d3e4a5b"
+
+
+def test_what_no_request_can_undo_is_named_as_a_step_by_hand() -> None:
+    rule = replace(follow("transport_rule"), facts={"name": "Archive all"})
+    shared = replace(follow("mailbox_delegation"), facts={"user": "mallory", "rights": "FullAccess"})
+    changed = replace(follow("policy", "Block device code"), facts={"loosened": "deleted"})
+    steps = {step.title: step for step in containment(judged(grant(follow_ons=(rule, shared, changed))))}
+    flow, mailbox, policy = (
+        steps[f"{title}, by hand"]
+        for title in ("Remove rules of mail flow", "Take back rights on mailboxes", "Restore policies")
+    )
+    assert "'Archive all'" in flow.notes[0]
+    assert "'mallory'" in mailbox.notes[0]
+    assert "'Block device code'" in policy.notes[0]
+    assert not any(step.requests for step in (flow, mailbox))
+    assert not policy.destructive
+
+
+@pytest.mark.parametrize(("group", "taken"), [(GROUP, 1), ("../x", 0)])
+def test_a_new_member_of_an_exclusion_group_is_taken_out_by_checked_ids_only(group: str, taken: int) -> None:
+    member = replace(
+        follow("group_member", "Ada", target=USER), facts={"group_name": "CA exclusions", "group_id": group}
+    )
+    found = requests(judged(grant(follow_ons=(member,))))
+    assert found.count(f"DELETE https://graph.microsoft.com/v1.0/groups/{GROUP}/members/{USER}/$ref") == taken
+    assert not any("../" in request for request in found)
+
+
+def test_nobody_is_sent_to_undo_what_did_not_happen() -> None:
+    assert not any(title.endswith("by hand") for title in titles(judged(grant())))
+
+
 def test_a_user_known_by_name_only() -> None:
     found = requests(judged(grant(user=User(None, "o'brien#x+1@contoso.example"))))
     assert (

@@ -123,7 +123,7 @@ def test_what_the_records_of_a_grant_do_not_say_is_not_assessed_although_the_log
     ("id", "group", "needs", "told"),
     [
         ("identity.first_use", "identity", (), "declared twice"),
-        ("test.group", "luck", (), "'luck' is not one of identity"),
+        ("test.group", "luck", (), "'luck' is not one of approach"),
         ("test.need", "identity", ("moon",), "'moon' is not one of stream:interactive"),
     ],
 )

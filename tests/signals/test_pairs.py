@@ -40,7 +40,7 @@ from tests.builders import (
     a_grant,
 )
 
-from grantwatch.grants.model import Device, Party, Tie, TieBy, TokenKind
+from grantwatch.grants.model import Before, Device, Naming, Party, Tie, TieBy, TokenKind
 from grantwatch.signals import Evidence, NotFired, registered
 
 Make = Callable[[], GrantBuilder]
@@ -48,6 +48,8 @@ Make = Callable[[], GrantBuilder]
 BY_TOKEN = Tie(TieBy.TOKEN_ID, 1.0)
 BY_SESSION = Tie(TieBy.SESSION_ID, 0.9)
 BY_CORRELATION = Tie(TieBy.CORRELATION_ID, 0.8)
+DIRECTORY = ("applications", "groups", "organisation", "people", "roles")
+SYNCS = Before(records=900, days=20, client_days=20, burst=55, log_days=60.0)
 ROGUE = Device(id="rogue", name="DESKTOP-1A2B3C4D", os="Windows", managed=False)
 OWN = Device(id="laptop", name="CORP-0042", os="Windows", managed=False)
 
@@ -183,6 +185,50 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "collection.mail_access": (
         lambda: office().followed("mail_access", minutes=20, tie=BY_TOKEN),
         lambda: office().followed("mail_access", minutes=20, tie=BY_SESSION, network=HOME),
+    ),
+    "approach.lure_click": (
+        lambda: plain().followed("lure_click", minutes=-3, target="https://docs-a1b.mark-s-account.workers.dev/x"),
+        lambda: plain().followed("lure_click", minutes=-3, target="https://intranet.example.com/x"),
+    ),
+    "approach.recon": (
+        lambda: plain().followed("account_question", minutes=-60 * 24 * 12, count=4, network=RENTED),
+        lambda: plain().followed("account_question", minutes=-60 * 24 * 12, count=4, network=HOME),
+    ),
+    "token.residual_use": (
+        lambda: plain().used(minutes=60 * 30).followed("sessions_revoked", minutes=60 * 4),
+        lambda: plain().used(minutes=60 * 4 + 5).followed("sessions_revoked", minutes=60 * 4),
+    ),
+    "persistence.odd_device": (
+        lambda: plain().followed(
+            "device_registered", os="Windows", device_name="DESKTOP-7F3A", naming=Naming(40, 38, 0)
+        ),
+        lambda: plain().followed("device_registered", os="Windows", device_name="FG-LT-77", naming=Naming(40, 38, 31)),
+    ),
+    "persistence.policy_change": (
+        lambda: plain().followed("policy", minutes=50, name="Block device code", loosened="deleted", about_flow="true"),
+        lambda: plain().followed("policy", minutes=50, name="Block device code", loosened="deleted", result="failure"),
+    ),
+    "collection.graph_recon": (
+        lambda: office().followed("graph_call", minutes=9, tie=BY_TOKEN, areas=DIRECTORY, count=80),
+        lambda: office().followed("graph_call", minutes=9, tie=BY_TOKEN, areas=DIRECTORY[:4], count=80),
+    ),
+    "collection.search": (
+        lambda: office().followed("search", minutes=30, tie=BY_SESSION, marked=2, texts="password; vpn"),
+        lambda: office().followed("search", minutes=30, tie=BY_SESSION, count=9),
+    ),
+    "collection.file_burst": (
+        lambda: office().followed("file_download", minutes=30, tie=BY_TOKEN, count=90, burst=60),
+        lambda: office().followed("file_download", minutes=30, tie=BY_TOKEN, count=90, burst=60, before=SYNCS),
+    ),
+    "collection.sending_burst": (
+        lambda: office().followed("mail_sent", minutes=300, tie=BY_TOKEN, count=40, burst=40),
+        lambda: office().followed("mail_sent", minutes=300, tie=BY_TOKEN, count=40, burst=40, before=SYNCS),
+    ),
+    "collection.evidence_hidden": (
+        lambda: office().followed(
+            "mail_deleted", minutes=40, tie=BY_SESSION, marked=1, texts="New sign-in to your account"
+        ),
+        lambda: office().followed("mail_deleted", minutes=40, tie=BY_SESSION, count=4),
     ),
     "attempt.blocked": (lambda: a_grant().blocked(), lambda: a_grant().interrupted().approved().redeemed()),
     "attempt.abandoned": (lambda: a_grant().interrupted(), lambda: a_grant().interrupted().approved()),

@@ -1,67 +1,33 @@
-"""What a record of an activity says that matters for its kind: rule parameters, device names, scopes, forwarding."""
+"""Activities as follow-ons, and the records of one deed as one."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from grantwatch import knowledge
-from grantwatch.grants.model import FollowOn, Named, Network, Tie, TieBy
+from grantwatch.grants.model import Before, FollowOn, Named, Naming, Network, Tie, TieBy
 from grantwatch.grants.rows import STRENGTH
+from grantwatch.grants.said import facts_of
 from grantwatch.records.model import RecordRef
 
 __all__ = ["follow_on_of", "merged"]
 
 _LONGEST = 500
-_SCOPE = re.compile(r"Scope:\s*([^,\]]*)")
-_RULE = {
-    "name": "name",
-    "movetofolder": "move_to_folder",
-    "deletemessage": "delete",
-    "markasread": "mark_as_read",
-    "forwardto": "forward_to",
-    "forwardasattachmentto": "forward_to",
-    "redirectto": "redirect_to",
-    "from": "from",
-    "subjectorbodycontainswords": "words",
-    "subjectcontainswords": "words",
-    "bodycontainswords": "words",
-    "stopprocessingrules": "stop_processing",
-}
-_FORWARDING = {
-    "forwardingsmtpaddress": "forward_to",
-    "forwardingaddress": "forward_to",
-    "redirectmessageto": "forward_to",
-    "blindcopyto": "forward_to",
-    "delivertomailboxandforward": "deliver_and_forward",
-    "name": "name",
-}
-_DEVICE = {
-    "device os": "os",
-    "deviceostype": "os",
-    "device trust type": "trust_type",
-    "device id": "device_id",
-    "deviceid": "device_id",
-    "clouddeviceid": "device_id",
-    "user-agent": "user_agent",
-    "clouddeviceosversion": "os_version",
-    "clouddeviceostype": "os",
-    "clouddisplayname": "device_name",
-    "displayname": "device_name",
-    "devicetrusttype": "trust_type",
-}
+_MANY_AT_ONCE = 10
+"""A burst of fewer is not worth a word."""
 
 
 def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
     """One fetched activity as a follow-on."""
-    operation = knowledge.operation(row["operation"])
-    detail = _detail(row["detail"])
+    operation = knowledge.operation(row["operation"], row["kind"])
     tie = TieBy(row["tie"])
-    facts = _facts(row, detail)
+    facts = facts_of(row)
+    if (row["burst"] or 0) >= _MANY_AT_ONCE:
+        facts["at_once"] = str(int(row["burst"]))
+    if row["last_time"] > row["time"]:
+        facts["last"] = f"{row['last_time']:%Y-%m-%d %H:%M:%S}"
     if row["records"] > 1:
         facts["records"] = str(row["records"])
     service = operation is not None and operation.service_ip
@@ -80,7 +46,25 @@ def follow_on_of(row: Mapping[str, Any]) -> FollowOn:
         facts={key: value[:_LONGEST] for key, value in facts.items() if value},
         count=row["records"],
         tie=Tie(tie, STRENGTH[tie]),
-        refs=(RecordRef(row["path"], row["position"], row["record_id"]),),
+        refs=tuple(
+            RecordRef(path, position, record_id)
+            for path, position, record_id in zip(row["paths"], row["positions"], row["record_ids"], strict=True)
+        ),
+        last=row["last_time"],
+        things=row["things"],
+        burst=row["burst"] or 0,
+        marked=row["marked"],
+        areas=tuple(row["areas"] or ()),
+        before=Before(
+            int(row["before_records"]),
+            int(row["before_days"]),
+            int(row["before_client_days"]),
+            int(row["before_burst"]),
+            float(row["before_log_days"] or 0.0),
+        ),
+        naming=None
+        if row["devices_known"] is None
+        else Naming(row["devices_known"], row["devices_usual"], row["devices_alike"]),
     )
 
 
@@ -121,6 +105,8 @@ def _added(first: FollowOn, other: FollowOn) -> FollowOn:
         count=first.count + other.count,
         tie=max(first.tie, other.tie, key=lambda tie: tie.strength),
         refs=tuple(dict.fromkeys((*first.refs, *other.refs))),
+        last=max(first.until, other.until),
+        naming=lead.naming or second.naming,
     )
 
 
@@ -128,142 +114,3 @@ def _rank(follow_on: FollowOn) -> int:
     """Which record of a registration speaks for it: the one by the user, then the service's, then the links."""
     order = ("device_registered", "device_added", "consent")
     return order.index(follow_on.kind) if follow_on.kind in order else len(order)
-
-
-def _detail(text: str | None) -> Mapping[str, Any]:
-    if not text:
-        return {}
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _pairs(entries: object) -> Iterator[tuple[str, str]]:
-    """Name and value from [{Name, Value}], [{key, value}], [{displayName, newValue}] and plain objects."""
-    if isinstance(entries, Mapping):
-        yield from ((str(key), _plain(value)) for key, value in entries.items())
-    if not isinstance(entries, list):
-        return
-    for entry in entries:
-        if not isinstance(entry, Mapping):
-            continue
-        name = entry.get("Name", entry.get("key", entry.get("displayName")))
-        value = entry.get("Value", entry.get("value", entry.get("newValue", entry.get("NewValue"))))
-        if isinstance(name, str):
-            yield name, _plain(value)
-
-
-def _plain(value: object) -> str:
-    r"""A value without the JSON that Microsoft wraps it in: `["x"]`, `"\"x\""`, `[true]` become x, x, true."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        text = value.strip()
-        if text[:1] in '["{':
-            try:
-                return _plain(orjson.loads(text))
-            except orjson.JSONDecodeError:
-                return value
-        return value
-    if isinstance(value, list):
-        return ", ".join(_plain(entry) for entry in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}={_plain(entry)}" for key, entry in value.items())
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _said(detail: Mapping[str, Any]) -> dict[str, str]:
-    """Everything a record says as name and value, lower-case names, first one said wins."""
-    said: dict[str, str] = {}
-    sources: list[object] = [
-        detail.get(part) for part in ("parameters", "properties", "additional", "modified", "extended")
-    ]
-    for target in detail.get("targets") or []:
-        if isinstance(target, Mapping):
-            sources.append(target.get("modifiedProperties"))
-    for source in sources:
-        for name, value in _pairs(source):
-            if value and not said.get(name.lower()):
-                said[name.lower()] = value
-    return said
-
-
-def _facts(row: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, str]:
-    said = _said(detail)
-    nested = said.get("additionaldetails")
-    if nested:
-        for name, value in _pairs(_detail(_find(detail.get("extended"), "additionalDetails"))):
-            said.setdefault(name.lower(), value)
-    kind: str = row["kind"]
-    if kind == "inbox_rule":
-        return _rule(said)
-    if kind == "forwarding":
-        return _mapped(said, _FORWARDING)
-    if kind.startswith("device"):
-        facts = _mapped(said, _DEVICE)
-        if row["target_type"] == "Device" or kind != "device_linked":
-            facts.setdefault("device_name", row["target_name"] or "")
-        return facts
-    if kind == "consent":
-        return _consent(row, said)
-    if kind in ("mail_access", "search", "mail_sent", "mail_deleted", "file_access"):
-        return {
-            "access_type": said.get("mailaccesstype", ""),
-            "throttled": said.get("isthrottled", "").lower(),
-            "items": "" if row["items"] is None else str(round(row["items"])),
-            "client_info": _plain(detail.get("client_info")),
-        }
-    if kind == "security_info":
-        return {"method": said.get("strongauthenticationmethod", said.get("method", "")) or (row["target_name"] or "")}
-    if kind == "role":
-        return {"role_name": said.get("role.displayname", "")}
-    return {}
-
-
-def _find(entries: object, name: str) -> str | None:
-    if isinstance(entries, list):
-        for entry in entries:
-            if isinstance(entry, Mapping) and entry.get("Name") == name and isinstance(entry.get("Value"), str):
-                return str(entry["Value"])
-    return None
-
-
-def _mapped(said: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
-    facts: dict[str, str] = {}
-    for name, fact in names.items():
-        if said.get(name):
-            facts.setdefault(fact, said[name])
-    return facts
-
-
-def _rule(said: Mapping[str, str]) -> dict[str, str]:
-    facts = _mapped(said, _RULE)
-    for flag in ("delete", "mark_as_read", "stop_processing"):
-        if flag in facts:
-            facts[flag] = facts[flag].lower()
-    actions = said.get("ruleactions", "")
-    if actions:
-        facts.setdefault("actions", actions)
-        for word, fact in (("MoveToFolder", "move_to_folder"), ("Delete", "delete"), ("Forward", "forward_to")):
-            if word.lower() in actions.lower():
-                facts.setdefault(fact, "true" if fact == "delete" else actions)
-    if said.get("rulename"):
-        facts.setdefault("name", said["rulename"])
-    if said.get("rulecondition"):
-        facts.setdefault("words", said["rulecondition"])
-    return facts
-
-
-def _consent(row: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, str]:
-    """The scopes that were really added: an amended consent's own difference can be empty."""
-    scopes = said.get("delegatedpermissiongrant.scope", "")
-    found = _SCOPE.findall(said.get("consentaction.permissions", "").rpartition("=>")[2])
-    words = dict.fromkeys(" ".join([scopes, *found]).split())
-    return {
-        "scopes": " ".join(words),
-        "app_name": row["target_name"] or "",
-        "consent_type": said.get("delegatedpermissiongrant.consenttype", ""),
-        "admin": said.get("consentcontext.isadminconsent", "").lower(),
-    }

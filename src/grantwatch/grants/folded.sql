@@ -37,6 +37,7 @@ SELECT
     min(token_binding) AS token_binding,
     min(time) AS first_time,
     max(time) AS last_time,
+    max(time) FILTER (WHERE error_code = 0) AS last_success,
     count(*) AS records,
     count(*) FILTER (WHERE error_code <> 0) AS failures,
     list_sort(list(DISTINCT error_code) FILTER (WHERE error_code <> 0)) AS error_codes,

@@ -53,6 +53,7 @@ def _token_use(row: dict[str, Any], party: Party, devices: Mapping[str, float]) 
         token_binding=row["token_binding"],
         tie=Tie(tie, strength),
         refs=tuple(RecordRef(path, position, request_id) for path, position, request_id in refs),
+        last_success=row["last_success"],
     )
 
 

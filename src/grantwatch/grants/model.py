@@ -10,12 +10,14 @@ from enum import StrEnum
 from grantwatch.records.model import RecordRef
 
 __all__ = [
+    "Before",
     "Device",
     "FollowOn",
     "Grant",
     "Leg",
     "LegKind",
     "Named",
+    "Naming",
     "Network",
     "Outcome",
     "Party",
@@ -215,11 +217,41 @@ class TokenUse:
     tie: Tie
     refs: tuple[RecordRef, ...]
     """The first few records."""
+    last_success: datetime | None = None
+    """When a token was last issued; None where none was, or where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How much of a kind of activity the person did up to a day before the grant, by the logs of it.
+
+    `days` had such records, `client_days` had them with the same client, `burst` is the most within the time of a
+    burst. `log_days` says how far back these logs reach: without days of them nothing can be said of a habit.
+    """
+
+    records: int = 0
+    days: int = 0
+    client_days: int = 0
+    burst: int = 0
+    log_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How many devices of the tenant were known by name before, and how many are named in a usual way, or like this."""
+
+    known: int
+    usual: int
+    alike: int
 
 
 @dataclass(frozen=True, slots=True)
 class FollowOn:
-    """An activity tied to a grant. `kind` is one of those that knowledge/operations.toml declares."""
+    """An activity tied to a grant. `kind` is one of those that knowledge/operations.toml declares.
+
+    What there can be thousands of arrives folded: `time` is the first, `last` the last, `count` how many, `things` how
+    many different ones (files, kinds of request), `burst` the most within the time of a burst, over all of the kind.
+    """
 
     kind: str
     operation: str
@@ -236,6 +268,25 @@ class FollowOn:
     count: int
     tie: Tie
     refs: tuple[RecordRef, ...]
+    last: datetime | None = None
+    things: int = 0
+    burst: int = 0
+    marked: int = 0
+    """How many of them hold a word of the list that goes with the kind."""
+    areas: tuple[str, ...] = ()
+    """Parts of the directory that requests asked for."""
+    before: Before = Before()
+    naming: Naming | None = None
+
+    @property
+    def leads_up(self) -> bool:
+        """True where it belongs to what came before the grant, not to what followed."""
+        return self.kind in ("lure_click", "account_question")
+
+    @property
+    def until(self) -> datetime:
+        """The last of them."""
+        return self.last or self.time
 
 
 @dataclass(frozen=True, slots=True)

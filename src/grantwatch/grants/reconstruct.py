@@ -57,11 +57,54 @@ def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
     """Gather the activities that can follow a grant. False where there are none."""
     if not con.execute("SELECT 1 FROM activities LIMIT 1").fetchall():
         return False
+    known = knowledge.operations()
+    said = {(each.key, each.containing) for each in known if each.containing}
     sql.put(
         con,
         "operation_kind",
-        {"key": "VARCHAR", "kind": "VARCHAR", "always_tie": "BOOLEAN", "service_ip": "BOOLEAN"},
-        [(each.key, each.kind, each.always_tie, each.service_ip) for each in knowledge.operations()],
+        {
+            "key": "VARCHAR",
+            "name": "VARCHAR",
+            "kind": "VARCHAR",
+            "always_tie": "BOOLEAN",
+            "service_ip": "BOOLEAN",
+            "of_target": "BOOLEAN",
+            "every_grant": "BOOLEAN",
+            "user_hours": "INTEGER",
+            "network_hours": "INTEGER",
+            "client_hours": "INTEGER",
+            "before_minutes": "INTEGER",
+            "burst_minutes": "INTEGER",
+            "words": "VARCHAR",
+            "containing": "VARCHAR",
+            "besides": "VARCHAR",
+        },
+        [
+            (
+                each.key,
+                each.name,
+                each.kind,
+                each.always_tie,
+                each.service_ip,
+                each.of_target,
+                each.every_grant,
+                each.user_hours,
+                each.network_hours,
+                each.client_hours,
+                each.before_minutes,
+                each.burst_minutes,
+                knowledge.word_pattern(each.words) if each.words else None,
+                each.containing,
+                next((text for key, text in said if key == each.key and each.containing is None), None),
+            )
+            for each in known
+        ],
+    )
+    sql.put(
+        con,
+        "request_area",
+        {"segment": "VARCHAR", "area": "VARCHAR", "recon": "BOOLEAN"},
+        [(each.segment, each.area, each.recon) for each in knowledge.request_areas()],
     )
     sql.run(con, "deeds.sql")
     return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())

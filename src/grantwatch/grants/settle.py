@@ -125,9 +125,18 @@ def _follow_ons(
         places += [(number, prefix, "device") for prefix in sorted(theirs - own - {None})]
         places += [(number, prefix, "approver") for prefix in sorted(own - theirs - {None})]
     sql.put(con, "grant_prefix", {"grant_no": "INTEGER", "prefix": "VARCHAR", "side": "VARCHAR"}, places)
+    clients = {(draft.number, draft.flow.app_id) for draft in drafts if draft.flow.app_id}
+    clients |= {
+        (number, use.client.id.lower())
+        for number, of in uses.items()
+        for use in of
+        if use.party is Party.REDEEMER and use.client.id
+    }
+    sql.put(con, "grant_client", {"grant_no": "INTEGER", "app_id": "VARCHAR"}, sorted(clients))
     sql.put(con, "approver_fold", {"fold": "BIGINT"}, [(fold,) for fold in approver_folds])
     sql.run(con, "grant_tokens.sql")
-    sql.run(con, "follow_ons.sql")
+    for name in ("follow_ons.sql", "follow_ons_before.sql", "device_names.sql"):
+        sql.run(con, name)
     found: dict[int, list[FollowOn]] = defaultdict(list)
     for number, group in groupby(sql.rows(con, "follow_ons_folded.sql"), key=lambda row: row["grant_no"]):
         found[number] = merged([(follow_on_of(row), row["correlation_id"]) for row in group])

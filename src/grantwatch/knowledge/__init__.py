@@ -6,6 +6,7 @@ a file that does not say what it must raises KnowledgeError. Look-ups never rais
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -24,9 +25,11 @@ from grantwatch.knowledge.model import (
     Operation,
     OsRule,
     Owner,
+    RequestArea,
     Resource,
     Role,
     VerificationUrl,
+    WordList,
     folded,
     operation_key,
 )
@@ -40,6 +43,7 @@ __all__ = [
     "Mark",
     "NetworkMark",
     "Operation",
+    "RequestArea",
     "Resource",
     "Role",
     "agent",
@@ -61,16 +65,22 @@ __all__ = [
     "operation",
     "operation_key",
     "operations",
+    "request_areas",
     "resource",
     "resources",
     "role",
     "roles",
     "url_marks",
     "verification_urls",
+    "word_pattern",
+    "words",
+    "words_in",
 ]
 
 _LONGEST_TEXT = 512
 """Log text is hostile: no pattern sees more characters than this."""
+_LONGEST_WORDS = 4096
+"""The same for plain words, which cost little."""
 
 
 @cache
@@ -209,13 +219,26 @@ def operations() -> tuple[Operation, ...]:
 
 
 @cache
-def _operations_by_key() -> dict[str, Operation]:
-    return {operation.key: operation for operation in operations()}
+def _operations_by_key() -> dict[tuple[str, str | None], Operation]:
+    by_kind: dict[tuple[str, str | None], Operation] = {(each.key, each.kind): each for each in operations()}
+    plain = {(each.key, None): each for each in operations() if each.containing is None}
+    return by_kind | plain
 
 
-def operation(name: str | None) -> Operation | None:
-    """The operation of this name, in any case, with or without the last dot; None where it is not known."""
-    return _operations_by_key().get(operation_key(name)) if name else None
+def operation(name: str | None, kind: str | None = None) -> Operation | None:
+    """The operation of this name, in any case, with or without the last dot; None where it is not known.
+
+    `kind` tells which is meant where records of one name are of several kinds.
+    """
+    if not name:
+        return None
+    key = operation_key(name)
+    return _operations_by_key().get((key, kind)) or _operations_by_key().get((key, None))
+
+
+def request_areas() -> tuple[RequestArea, ...]:
+    """What Microsoft Graph paths are about, by their first part."""
+    return _file("requests.toml").only(RequestArea)
 
 
 def roles() -> tuple[Role, ...]:
@@ -315,3 +338,31 @@ def url_marks(url: str | None, on: date) -> tuple[Mark, ...]:
 def verification_urls() -> tuple[VerificationUrl, ...]:
     """The genuine pages where people enter a user code."""
     return _file("marks.toml").only(VerificationUrl)
+
+
+# -- words
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """The words of one list of words.toml, in lower case. Raises KeyError for a list that there is not."""
+    return {each.name: each.words for each in _file("words.toml").only(WordList)}[name]
+
+
+@cache
+def word_pattern(name: str) -> str:
+    """The same as a regular expression for lower-case text: a word is met where a word of the text begins with it."""
+    return r"(?:^|[^a-z0-9])(?:" + "|".join(re.escape(word) for word in words(name)) + ")"
+
+
+def words_in(name: str, text: str | None) -> tuple[str, ...]:
+    """Those words of a list that the text holds, in the order of the list. Log text of any length."""
+    lowered = (text or "")[:_LONGEST_WORDS].lower()
+    if not lowered:
+        return ()
+    return tuple(word for word, pattern in _word_patterns(name) if pattern.search(lowered))
+
+
+@cache
+def _word_patterns(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((word, re.compile(r"(?:^|[^a-z0-9])" + re.escape(word))) for word in words(name))

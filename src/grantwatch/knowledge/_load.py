@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -20,6 +20,7 @@ from grantwatch.knowledge.model import (
     OPERATION_KINDS,
     RESOURCE_KINDS,
     STRENGTHS,
+    WORD_LISTS,
     AgentRule,
     Client,
     Code,
@@ -30,9 +31,11 @@ from grantwatch.knowledge.model import (
     Operation,
     OsRule,
     Owner,
+    RequestArea,
     Resource,
     Role,
     VerificationUrl,
+    WordList,
 )
 
 __all__ = ["FILES", "Loaded", "load"]
@@ -50,9 +53,11 @@ Entry = (
     | Operation
     | OsRule
     | Owner
+    | RequestArea
     | Resource
     | Role
     | VerificationUrl
+    | WordList
 )
 
 
@@ -170,20 +175,51 @@ def _codes(top: Table) -> Iterable[Entry]:
 def _operations(top: Table) -> Iterable[Entry]:
     seen: dict[Hashable, str] = {}
     for kind, group in top.named_tables("kind", OPERATION_KINDS):
-        source, tie, service = group.source(), group.flag("always_tie"), group.flag("service_ip")
+        shared = Operation(
+            name="",
+            kind=kind,
+            title="",
+            always_tie=group.flag("always_tie"),
+            service_ip=group.flag("service_ip"),
+            source=group.source(),
+            of_target=group.flag("of_target"),
+            every_grant=group.flag("every_grant"),
+            user_hours=group.number("user_hours", 1, 24 * 366, 72),
+            network_hours=group.number("network_hours", 1, 24 * 366, 336),
+            client_hours=group.number("client_hours", 0, 24 * 366, 0),
+            before_minutes=group.number("before_minutes", 0, 24 * 60 * 90, 0),
+            burst_minutes=group.number("burst_minutes", 0, 24 * 60, 0),
+            words=group.choice("words", WORD_LISTS) if group.has("words") else None,
+        )
         for table in group.tables("operations"):
-            operation = Operation(
+            operation = replace(
+                shared,
                 name=table.text("name"),
-                kind=kind,
                 title=table.text("title"),
-                always_tie=table.flag("always_tie", tie),
-                service_ip=table.flag("service_ip", service),
-                source=source,
+                always_tie=table.flag("always_tie", shared.always_tie),
+                service_ip=table.flag("service_ip", shared.service_ip),
+                containing=table.optional_text("containing"),
             )
             table.done()
-            _unique(seen, operation.key, table, "name", operation.name)
+            _unique(seen, (operation.key, operation.containing), table, "name", operation.name)
             yield operation
         group.done()
+
+
+def _requests(top: Table) -> Iterable[Entry]:
+    seen: dict[Hashable, str] = {}
+    for table in top.tables("area"):
+        name, recon, source = table.text("name"), table.flag("recon"), table.source()
+        for segment in table.texts("segments"):
+            _unique(seen, segment.lower(), table, "segments", name)
+            yield RequestArea(segment.lower(), name, recon, source)
+        table.done()
+
+
+def _words(top: Table) -> Iterable[Entry]:
+    for name, table in top.named_tables("list", WORD_LISTS):
+        yield WordList(name, tuple(word.lower() for word in table.texts("words")), table.source())
+        table.done()
 
 
 def _roles(top: Table) -> Iterable[Entry]:
@@ -266,6 +302,8 @@ FILES: dict[str, Callable[[Table], Iterable[Entry]]] = {
     "marks.toml": _marks,
     "networks.toml": _networks,
     "operations.toml": _operations,
+    "requests.toml": _requests,
     "resources.toml": _resources,
     "roles.toml": _roles,
+    "words.toml": _words,
 }

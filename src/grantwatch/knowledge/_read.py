@@ -56,12 +56,25 @@ class Table:
             raise self.wrong(key, f"must be true or false, not {value!r}")
         return value
 
-    def number(self, key: str, low: int, high: int) -> int:
-        """A whole number within bounds, both included."""
-        value = self._get(key)
+    def number(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """A whole number within bounds, both included; `default` where there is one and the key is absent."""
+        value = default if default is not None and not self.has(key) else self._get(key)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise self.wrong(key, f"must be a whole number from {low} to {high}, not {value!r}")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, each as `text` takes it, none twice."""
+        value = self._get(key)
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(each, str) and each.strip() for each in value)
+        ):
+            raise self.wrong(key, f"must be a list of texts with at least one entry, not {value!r:.60}")
+        if len({each.lower() for each in value}) < len(value):
+            raise self.wrong(key, "holds a text twice")
+        return tuple(value)
 
     def day(self, key: str) -> date:
         """A date as TOML writes it: 2026-11-23, without a time."""

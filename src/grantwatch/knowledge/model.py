@@ -17,6 +17,7 @@ __all__ = [
     "OPERATION_KINDS",
     "RESOURCE_KINDS",
     "STRENGTHS",
+    "WORD_LISTS",
     "AgentFamily",
     "AgentRule",
     "Client",
@@ -28,9 +29,11 @@ __all__ = [
     "Operation",
     "OsRule",
     "Owner",
+    "RequestArea",
     "Resource",
     "Role",
     "VerificationUrl",
+    "WordList",
     "day_of",
     "folded",
     "operation_key",
@@ -58,6 +61,8 @@ CODE_KINDS = (
 )
 
 OPERATION_KINDS = (
+    "lure_click",
+    "account_question",
     "device_registered",
     "device_added",
     "device_linked",
@@ -69,19 +74,26 @@ OPERATION_KINDS = (
     "inbox_rule",
     "inbox_rule_removed",
     "forwarding",
+    "transport_rule",
     "mailbox_delegation",
     "mail_access",
     "mail_sent",
     "mail_deleted",
+    "mail_cleanup",
     "search",
     "file_access",
+    "file_download",
+    "graph_call",
     "sharing",
     "chat",
     "security_info",
     "password",
     "sessions_revoked",
+    "account_disabled",
+    "account_enabled",
     "role",
     "policy",
+    "group_member",
     "account_change",
     "user_updated",
 )
@@ -91,6 +103,19 @@ AGENT_KINDS = ("kit", "script", "tool", "browser", "mobile_browser", "app", "bro
 MARK_KINDS = ("agent", "device_name", "os_build", "url")
 
 STRENGTHS = ("weak", "strong")
+
+WORD_LISTS = (
+    "risky_scopes",
+    "strong_scopes",
+    "carried_over",
+    "first_factors",
+    "hiding_folders",
+    "rule_words",
+    "warning_mail",
+    "search_words",
+    "exclusion_groups",
+    "shared_hosts",
+)
 
 
 def day_of(when: date) -> date:
@@ -212,9 +237,15 @@ class HeaderName:
 class Operation:
     """An operation of the directory audit log or the Unified Audit Log that can follow a grant.
 
-    `always_tie`: rare enough that the same user within 72 hours is a meaningful tie; other operations need a token,
-    a session or a network in common. `service_ip`: the record carries an address of Microsoft's own service,
-    which is evidence of nothing.
+    `always_tie`: rare enough that the same user within `user_hours` is a meaningful tie; other operations need a
+    token, a session, a client or a network in common. `service_ip`: the record carries an address of Microsoft's own
+    service, which is evidence of nothing. `of_target`: the person it was done to is whose it is, whoever did it.
+    `every_grant`: it concerns every grant that the person gave before, not the latest one alone.
+
+    Hours and minutes bound a tie: the same person (`user_hours`), the same network as the device side
+    (`network_hours`), the client of the grant (`client_hours`, 0: never), before a grant (`before_minutes`, 0: never).
+    `burst_minutes`: how long a burst of them is (0: never counted). `words`: the list of words.toml that the text of
+    the record is held against. `containing`: only records that say this are meant.
     """
 
     name: str
@@ -223,6 +254,15 @@ class Operation:
     always_tie: bool
     service_ip: bool
     source: str
+    of_target: bool = False
+    every_grant: bool = False
+    user_hours: int = 72
+    network_hours: int = 336
+    client_hours: int = 0
+    before_minutes: int = 0
+    burst_minutes: int = 0
+    words: str | None = None
+    containing: str | None = None
 
     @property
     def key(self) -> str:
@@ -265,6 +305,25 @@ class Mark:
     def gone(self, on: date) -> bool:
         """True where the mark had expired on that day."""
         return day_of(on) > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class RequestArea:
+    """What the first part of a Microsoft Graph path is about. `recon`: asking for it maps the directory."""
+
+    segment: str
+    area: str
+    recon: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """Words that tell a harmful thing from an ordinary one, in lower case. Each list says how it is compared."""
+
+    name: str
+    words: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

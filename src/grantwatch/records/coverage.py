@@ -23,6 +23,8 @@ __all__ = ["coverage", "file_reports", "sources_by_file", "sums", "users_by_file
 
 _FIELDS = ("protocol", "transfer", "session_id", "token_id", "asn", "user_agent")
 _PLACE = {name: place for place, name in enumerate(FORMS)}
+_NEEDED = ("interactive", "non_interactive", "audit", "unified_audit", "url_clicks", "graph_activity", "preauth")
+"""Streams that something can be blind without."""
 _TITLES = {
     "interactive": "Interactive sign-ins",
     "non_interactive": "Non-interactive sign-ins",
@@ -33,6 +35,7 @@ _TITLES = {
     "url_clicks": "Safe Links clicks",
     "graph_activity": "Microsoft Graph activity logs",
     "risk": "Identity Protection risk",
+    "preauth": "Questions before sign-ins",
 }
 
 
@@ -186,9 +189,7 @@ def _in_order(sources: Iterable[SourceCoverage]) -> tuple[SourceCoverage, ...]:
 
 def _missing(sources: tuple[SourceCoverage, ...]) -> frozenset[str]:
     streams = {source.stream: source for source in sources}
-    missing = {
-        f"stream:{name}" for name in ("interactive", "non_interactive", "audit", "unified_audit") if name not in streams
-    }
+    missing = {f"stream:{name}" for name in _NEEDED if name not in streams}
     if "sign_in_unknown" in streams:
         missing -= {"stream:interactive", "stream:non_interactive"}
     sign_ins = [source for name, source in streams.items() if name in SIGN_INS]

@@ -87,6 +87,18 @@ CREATE OR REPLACE MACRO additional_value(x, name) AS json_text(x, '$."' || name 
 
 CREATE OR REPLACE MACRO json_quoted(x) AS coalesce(CAST(to_json(x) AS VARCHAR), 'null');
 
+-- What a record of Exchange, SharePoint or Teams says of the things it is about, to be put at the end of a JSON object:
+-- the text of a search, links of a message, the first subjects of mail, and who got which rights on a folder.
+CREATE OR REPLACE MACRO told_of_things(item, affected, query, urls) AS
+    CASE WHEN item IS NULL AND affected IS NULL AND query IS NULL AND urls IS NULL THEN '' ELSE
+        ',"query":' || json_quoted(said(query)) || ',"urls":' || json_part(urls)
+        || ',"subjects":' || coalesce(
+            CASE WHEN json_valid(affected) AND json_type(affected) = 'ARRAY' THEN CAST(to_json(list_slice(list_filter(
+                json_extract_string(affected, '$[*].Subject'), lambda subject: subject IS NOT NULL), 1, 5)) AS VARCHAR) END,
+            '[' || CAST(to_json(json_text(item, '$.Subject')) AS VARCHAR) || ']', 'null')
+        || ',"member":' || json_quoted(json_text(item, '$.ParentFolder.MemberUpn'))
+        || ',"rights":' || json_quoted(json_text(item, '$.ParentFolder.MemberRights')) END;
+
 -- Columns of a portal download -> the parts of a directoryAudit as JSON text; NULL where the columns are empty.
 CREATE OR REPLACE MACRO changed_property(name, was, now) AS CASE WHEN name IS NOT NULL THEN
     '{"displayName":' || json_quoted(name) || ',"oldValue":' || json_quoted(was) || ',"newValue":' || json_quoted(now) || '}'

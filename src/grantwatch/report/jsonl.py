@@ -212,8 +212,9 @@ def _token_use(
 def _follow_on(grant: Grant, follow_on: FollowOn, shared: Event) -> _Dated:
     target = follow_on.target.name or follow_on.target.id
     count = f", {follow_on.count} records" if follow_on.count > 1 else ""
+    when = "After" if follow_on.time >= grant.started_at else "Before"
     message = (
-        f"After the grant of {grant.user.label}: {follow_on.operation}{f' on {target}' if target else ''} "
+        f"{when} the grant of {grant.user.label}: {follow_on.operation}{f' on {target}' if target else ''} "
         f"({follow_on.kind}{count}){_from(follow_on.network)}"
     )
     fields: Event = {

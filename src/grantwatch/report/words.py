@@ -248,6 +248,7 @@ def _followed(grant: Grant) -> str:
     parts = []
     if issued:
         parts.append(f"{plural(issued, 'later issuance')} until {day(grant.last_seen)}")
-    if grant.follow_ons:
-        parts.append(plural(len(grant.follow_ons), "follow-on"))
+    followed = sum(not each.leads_up for each in grant.follow_ons)
+    if followed:
+        parts.append(plural(followed, "follow-on"))
     return f" After it: {', '.join(parts)}." if parts else ""

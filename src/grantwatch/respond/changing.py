@@ -22,22 +22,11 @@ __all__ = [
     "revoke",
     "rules",
     "tell_home_tenant",
-    "undo",
 ]
 
 _PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - Graph's fixed id of the method
 _DEVICE = frozenset({"device_registered", "device_added", "device_linked"})
 _MAILBOX = frozenset({"inbox_rule", "forwarding", "mailbox_delegation"})
-_UNDO = {
-    "credential_added": "secrets and certificates of applications",
-    "service_principal": "applications and their permissions",
-    "role": "directory roles",
-    "policy": "policies",
-    "account_change": "accounts",
-    "sharing": "sharing links",
-    "mail_sent": "mail that was sent: purge it from inboxes and warn those who got it",
-    "chat": "chats that were sent: warn those who got them",
-}
 
 
 def _device_ids(grant: Grant) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -176,21 +165,6 @@ def rules(grant: Grant) -> Draft:
 def _rule(follow_on: FollowOn) -> str:
     name = follow_on.facts.get("name") or follow_on.target.name
     return f"{follow_on.operation[:60]} {name[:80]!r}" if name else follow_on.operation[:60]
-
-
-def undo(grant: Grant) -> Draft | None:
-    """What else the logs show and no other step covers; None where there is nothing."""
-    found: dict[str, int] = {}
-    for follow_on in grant.follow_ons:
-        if follow_on.kind in _UNDO:
-            found[follow_on.kind] = found.get(follow_on.kind, 0) + follow_on.count
-    if not found:
-        return None
-    return Draft(
-        "Undo what else was changed",
-        "The follow-ons of this grant show changes that outlive the account's containment.",
-        notes=tuple(f"{number:,} of {_UNDO[kind]}." for kind, number in found.items()),
-    )
 
 
 def confirm_compromised(grant: Grant) -> Draft:

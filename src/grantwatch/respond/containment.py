@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grantwatch.grants.model import Grant, Outcome, User
-from grantwatch.respond import changing, looking
+from grantwatch.respond import beyond, changing, looking
 from grantwatch.respond.address import guid
 from grantwatch.respond.draft import Draft
 from grantwatch.respond.model import Step
@@ -79,6 +79,7 @@ def _contain(judged: Judged) -> list[Draft]:
     drafts.append(changing.consents(grant))
     if not guest:
         drafts += [changing.rules(grant), changing.confirm_compromised(grant)]
-    drafts += [step for step in (changing.undo(grant), changing.block_networks(grant)) if step]
+    outlives = (beyond.mail_flow(grant), beyond.close_mailbox(grant), beyond.policies(grant), beyond.undo(grant))
+    drafts += [step for step in (*outlives, changing.block_networks(grant)) if step]
     drafts += [changing.block_flow(grant), changing.enable(grant), looking.verify(grant)]
     return drafts

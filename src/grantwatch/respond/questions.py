@@ -14,10 +14,12 @@ _MOST = 8
 _DEVICE = "Did you set up a new device{named} on {at}?"
 _METHOD = "Did you add or change a way to sign in (phone, authenticator, key) on {at}?"
 _FOLLOW_ONS = {
+    "lure_click": "Did you open a link{named} on {at}? Where did it come from?",
     "device_registered": _DEVICE,
     "device_added": _DEVICE,
     "inbox_rule": "Did you make or change a mail rule{named} on {at}?",
     "forwarding": "Did you set up mail forwarding on {at}?",
+    "transport_rule": "Did you make or change a rule of mail flow{named} on {at}?",
     "mailbox_delegation": "Did you give somebody access to a mailbox on {at}?",
     "consent": "Did you allow an app{named} to use your account on {at}?",
     "security_info": _METHOD,

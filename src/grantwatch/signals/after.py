@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, Tie, TieBy
-from grantwatch.signals.signal import Case, Scale
-from grantwatch.signals.view import FIRST_HOUR, prefix_known, span, weigh_attempt
+from grantwatch.signals.signal import Answer, Case, Scale, Signal
+from grantwatch.signals.view import FIRST_HOUR, prefix_known, silent, span, weigh_attempt
 
-__all__ = ["REACH", "SURE_TIES", "at_home", "decay", "follow_ons", "tie_scale", "tie_words", "tied_to_token"]
+__all__ = [
+    "DAY",
+    "HABIT_DAYS",
+    "LOG_DAYS",
+    "REACH",
+    "SLACK",
+    "SURE_TIES",
+    "Weighed",
+    "at_home",
+    "best",
+    "decay",
+    "follow_ons",
+    "habit_scale",
+    "once_scale",
+    "taken_scale",
+    "tie_scale",
+    "tie_words",
+    "tied_to_token",
+]
+
+DAY = timedelta(hours=24)
 
 REACH = timedelta(hours=72)
-"""Activities tied only by user and time are looked at this long after a grant."""
+"""Activities tied only by user and time are looked at this long after a grant, where their kind does not say more."""
 
 SAME_PLACE_REACH = timedelta(days=14)
 """The same where the activity came from the network of the redeemer: hiding rules may come days later."""
+
+HABIT_DAYS = 3
+"""From so many earlier days on, something is what the person does."""
+
+LOG_DAYS = 3.0
+"""What logs of less than this hold says nothing of habits."""
 
 SLACK = timedelta(minutes=2)
 """Clocks of two logs differ by this much."""
@@ -38,7 +65,10 @@ def follow_ons(case: Case, *kinds: str) -> tuple[FollowOn, ...]:
 
 
 def _reach(follow_on: FollowOn) -> timedelta:
-    return SAME_PLACE_REACH if follow_on.tie.by is TieBy.USER_CLIENT_TIME else REACH
+    known = knowledge.operation(follow_on.operation, follow_on.kind)
+    if follow_on.tie.by is TieBy.USER_CLIENT_TIME:
+        return timedelta(hours=known.network_hours) if known else SAME_PLACE_REACH
+    return timedelta(hours=known.user_hours) if known else REACH
 
 
 def _failed(follow_on: FollowOn) -> bool:
@@ -55,7 +85,7 @@ def at_home(case: Case, follow_on: FollowOn) -> bool:
 
     Directory records often name an address of Microsoft's own service: that is nobody's home.
     """
-    operation = knowledge.operation(follow_on.operation)
+    operation = knowledge.operation(follow_on.operation, follow_on.kind)
     mark = knowledge.network(follow_on.network.asn, follow_on.network.ip)
     if (operation and operation.service_ip) or (mark and mark.kind == "microsoft"):
         return False
@@ -70,6 +100,17 @@ def tie_scale(case: Case, follow_on: FollowOn) -> Scale:
     return weigh_attempt(case, scale)
 
 
+def taken_scale(case: Case, follow_on: FollowOn) -> Scale:
+    """What taking something weighs: the tie, what the person does anyway, and whether it came from a known network.
+
+    A token may be used at home by its owner: what a command line does there says less, though the token is the grant's.
+    """
+    scale = tie_scale(case, follow_on).times(habit_scale(follow_on))
+    if tied_to_token(follow_on) and at_home(case, follow_on):
+        scale = scale.by(0.5, "from a network that the user knows")
+    return scale
+
+
 def tie_words(tie: Tie) -> str:
     """`tied by session id, strength 0.9`."""
     return f"tied by {tie.by.words}, strength {tie.strength:g}"
@@ -82,3 +123,52 @@ def decay(case: Case, follow_on: FollowOn, *, full: timedelta = FIRST_HOUR, leas
         return Scale()
     value = max(least, 1.0 - (1.0 - least) * ((after - full) / (REACH - full)))
     return Scale().by(value, f"{span(after)} after the grant")
+
+
+def habit_scale(follow_on: FollowOn) -> Scale:
+    """1, or less where the person did such things on days before the grant, least with the same client."""
+    before = follow_on.before
+    if before.log_days < LOG_DAYS:
+        return Scale()
+    if before.client_days >= HABIT_DAYS:
+        return Scale().by(0.3, f"the user did so with this client on {before.client_days} earlier days")
+    if before.days >= HABIT_DAYS:
+        return Scale().by(0.6, f"the user did so on {before.days} earlier days")
+    return Scale()
+
+
+def once_scale(follow_on: FollowOn) -> Scale:
+    """1, or less where the person did such a thing before: for what people do a few times in a year."""
+    days = follow_on.before.days
+    if not days:
+        return Scale()
+    return Scale().by(0.6, f"the user did so on {days} earlier day{'' if days == 1 else 's'}")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A follow-on with what it is worth, whether that may stand alone, and why, in words."""
+
+    follow_on: FollowOn
+    scale: Scale
+    alone: bool = False
+    why: str = ""
+
+
+def best(self: Signal, case: Case, weighed: list[Weighed], *, chip: str, words: str) -> Answer:
+    """Evidence from the weightiest of these, or the answer of a signal that found nothing."""
+    if not weighed:
+        return silent(self, case)
+    top = max(weighed, key=lambda each: (each.scale.value, each.alone))
+    follow_on = top.follow_on
+    count = sum(each.follow_on.count for each in weighed)
+    more = f" ({count} records)" if count > 1 else ""
+    after = span(follow_on.time - case.grant.started_at)
+    target = f" {follow_on.target.label}" if follow_on.target.name or follow_on.target.id else ""
+    return self.fired(
+        f"{words}{target}{',' if target else ''} {after} after the grant{more}{top.why}.",
+        chip=chip,
+        records=tuple(ref for each in weighed for ref in each.follow_on.refs[:1])[:4],
+        scale=top.scale,
+        alone=top.alone,
+    )

@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, TieBy, TokenKind, TokenUse
 from grantwatch.signals.account import at_its_site, device_account
-from grantwatch.signals.after import SURE_TIES, at_home, decay, follow_ons, tie_scale, tie_words
+from grantwatch.signals.after import (
+    DAY,
+    SURE_TIES,
+    Weighed,
+    at_home,
+    best,
+    decay,
+    follow_ons,
+    once_scale,
+    tie_scale,
+    tie_words,
+)
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import FIRST_HOUR, attempted, known, prefix_known, redeemer_uses, silent, span
 from grantwatch.signals.words import risky_scopes
 
-DAY = timedelta(hours=24)
-
 _MOBILE = ("android", "ios", "ipados", "iphone", "ipad")
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """A follow-on with what it is worth, whether that may stand alone, and why, in words."""
-
-    follow_on: FollowOn
-    scale: Scale
-    alone: bool
-    why: str = ""
-
-
-def _best(self: Signal, case: Case, weighed: list[_Weighed], *, chip: str, words: str) -> Answer:
-    if not weighed:
-        return silent(self, case)
-    top = max(weighed, key=lambda each: (each.scale.value, each.alone))
-    follow_on = top.follow_on
-    count = sum(each.follow_on.count for each in weighed)
-    more = f" ({count} records)" if count > 1 else ""
-    after = span(follow_on.time - case.grant.started_at)
-    target = f" {follow_on.target.label}" if follow_on.target.name or follow_on.target.id else ""
-    return self.fired(
-        f"{words}{target}{',' if target else ''} {after} after the grant{more}{top.why}.",
-        chip=chip,
-        records=tuple(ref for each in weighed for ref in each.follow_on.refs[:1])[:4],
-        scale=top.scale,
-        alone=top.alone,
-    )
 
 
 def _mobile(follow_on: FollowOn) -> bool:
     return (follow_on.facts.get("os") or "").strip().lower().startswith(_MOBILE)
 
 
-def _device(case: Case, follow_on: FollowOn) -> _Weighed:
+def _device(case: Case, follow_on: FollowOn) -> Weighed:
     facts = follow_on.facts
     build = " ".join(part for part in (facts.get("os"), facts.get("os_version")) if part)
     name = facts.get("device_name") or follow_on.target.name
@@ -71,11 +51,12 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
     if mobile:
         scale = scale.by(0.3, "a phone, at home") if home else scale.by(0.6, "a phone")
     if device_account(case) and at_its_site(case):
-        return _Weighed(follow_on, scale.by(0.15, "a room device at its site"), False)
+        return Weighed(follow_on, scale.by(0.15, "a room device at its site"), False)
     soon = follow_on.time - case.grant.started_at <= FIRST_HOUR
     alone = (follow_on.tie.by in SURE_TIES or soon) and not mobile and not home and not attempted(case.grant)
-    why = f". Known marks: {'; '.join(mark.title for mark in marks)}" if marks else ""
-    return _Weighed(follow_on, scale, alone, why)
+    told = (f"{mark.title}{' (out of date)' if mark.expired else ''}" for mark in marks)
+    why = f". Known marks: {'; '.join(told)}" if marks else ""
+    return Weighed(follow_on, scale, alone, why)
 
 
 @signal(
@@ -97,7 +78,7 @@ def _device(case: Case, follow_on: FollowOn) -> _Weighed:
 def device_registered(self: Signal, case: Case) -> Answer:
     """Full weight within 60 minutes, falling to 72 hours; known names and OS builds raise, own phones lower."""
     weighed = [_device(case, each) for each in follow_ons(case, "device_registered", "device_added")]
-    return _best(self, case, weighed, chip="device registered", words="Device registered or joined:")
+    return best(self, case, weighed, chip="device registered", words="Device registered or joined:")
 
 
 def _prt(case: Case, use: TokenUse) -> Scale:
@@ -160,7 +141,10 @@ def rogue_prt(self: Signal, case: Case) -> Answer:
     entries=(21,),
     needs=("stream:audit", "stream:unified_audit"),
     false_positives=("onboarding", "a new phone"),
-    gaps=("changes more than 72 hours later that share no token or session",),
+    gaps=(
+        "changes more than 72 hours later that share no token or session",
+        "which method it was, where the directory only says that strong authentication changed",
+    ),
 )
 def security_info(self: Signal, case: Case) -> Answer:
     """Full weight within a day, falling to 72 hours; less from the user's own network and for new accounts."""
@@ -168,16 +152,21 @@ def security_info(self: Signal, case: Case) -> Answer:
     if case.profile.user_history_days < 7 <= case.profile.tenant_history_days:
         new_account = Scale().by(0.5, "the account is new")
     weighed = [
-        _Weighed(
-            each, decay(case, each, full=DAY).times(tie_scale(case, each)).times(new_account), False, _method(each)
+        Weighed(
+            each,
+            decay(case, each, full=DAY).times(tie_scale(case, each)).times(new_account).times(once_scale(each)),
+            False,
+            _method(each),
         )
         for each in follow_ons(case, "security_info")
     ]
-    return _best(self, case, weighed, chip="security info changed", words="Security info changed:")
+    return best(self, case, weighed, chip="security info changed", words="Security info changed:")
 
 
 def _method(follow_on: FollowOn) -> str:
-    method = follow_on.facts.get("method")
+    method, changed = follow_on.facts.get("method"), follow_on.facts.get("changed")
+    if changed:
+        return f"; the directory changed {changed}"
     return f"; method: {method}" if method else ""
 
 
@@ -214,13 +203,15 @@ def consent(self: Signal, case: Case) -> Answer:
     for each in found:
         if _part_of_flow(case, each):
             continue
+        if each.facts.get("scopes_before") and not each.facts.get("scopes"):
+            continue
         risky = risky_scopes(each.facts.get("scopes"))
-        scale = decay(case, each, full=DAY).times(tie_scale(case, each))
+        scale = decay(case, each, full=DAY).times(tie_scale(case, each)).times(once_scale(each))
         if not risky:
             scale = scale.by(0.4, "no scope that lets it read, send or change much")
         if (each.facts.get("admin") or "").lower() == "true" or each.facts.get("consent_type") == "AllPrincipals":
             scale = scale.by(1.2, "consent for everybody")
-        weighed.append(_Weighed(each, scale, False, f"; scopes: {', '.join(risky)}" if risky else ""))
+        weighed.append(Weighed(each, scale, False, f"; scopes: {', '.join(risky)}" if risky else ""))
     if found and not weighed:
-        return silent(self, case, "Left out: the only consent is part of the flow itself.")
-    return _best(self, case, weighed, chip="consent after grant", words="Consent given:")
+        return silent(self, case, "Left out: what consent there is is part of the flow itself, or added no scope.")
+    return best(self, case, weighed, chip="consent after grant", words="Consent given:")

@@ -25,7 +25,18 @@ __all__ = [
     "signal",
 ]
 
-GROUPS = ("identity", "network", "client", "token", "persistence", "collection", "attempt", "posture", "favour")
+GROUPS = (
+    "approach",
+    "identity",
+    "network",
+    "client",
+    "token",
+    "persistence",
+    "collection",
+    "attempt",
+    "posture",
+    "favour",
+)
 """Independence groups: signals of one group tend to fire together, so they count once, not twice."""
 
 CATALOGUE = range(1, 36)
@@ -36,6 +47,9 @@ NEEDS = (
     "stream:non_interactive",
     "stream:audit",
     "stream:unified_audit",
+    "stream:url_clicks",
+    "stream:graph_activity",
+    "stream:preauth",
     "field:protocol",
     "field:transfer",
     "field:session_id",

@@ -1,13 +1,13 @@
-"""The words in words.toml, as questions: is this scope risky, does this rule hide or forward."""
+"""The words of knowledge/words.toml, as questions: is this scope risky, does this rule hide or forward."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from grantwatch.errors import KnowledgeError
+from grantwatch import knowledge
 
 __all__ = [
     "RuleMarks",
@@ -18,20 +18,6 @@ __all__ = [
     "rule_marks",
     "strong_scopes",
 ]
-
-_LISTS = ("risky_scopes", "strong_scopes", "hiding_folders", "rule_words", "carried_over", "first_factors")
-
-
-@cache
-def _words() -> dict[str, tuple[str, ...]]:
-    import tomllib
-    from importlib.resources import files
-
-    raw = tomllib.loads(files("grantwatch.signals").joinpath("words.toml").read_text("utf-8"))
-    for key in _LISTS:
-        if not isinstance(raw.get(key), list) or not all(isinstance(word, str) and word for word in raw[key]):
-            raise KnowledgeError(f"words.toml: {key}: must be a list of texts")
-    return {key: tuple(word.lower() for word in raw[key]) for key in _LISTS}
 
 
 def risky_scopes(scopes: str | None) -> tuple[str, ...]:
@@ -46,18 +32,18 @@ def strong_scopes(scopes: str | None) -> tuple[str, ...]:
 
 def carried_over(said: str | None) -> bool:
     """True where a step or detail says that a factor was taken over from an earlier sign-in."""
-    return any(words in (said or "").lower() for words in _words()["carried_over"])
+    return any(words in (said or "").lower() for words in knowledge.words("carried_over"))
 
 
 def first_factor(said: str) -> bool:
     """True where a step, `method (result)`, is a password or what stands for one."""
-    return said.partition(" (")[0].strip().lower() in _words()["first_factors"]
+    return said.partition(" (")[0].strip().lower() in knowledge.words("first_factors")
 
 
 @lru_cache(maxsize=1024)
 def _matching(words: str, scopes: str | None) -> tuple[str, ...]:
     asked = dict.fromkeys((scopes or "").replace(",", " ").split())
-    patterns = _words()[words]
+    patterns = knowledge.words(words)
     # A scope may be written with its resource in front: https://graph.microsoft.com/Mail.Read
     return tuple(
         scope for scope in asked if any(fnmatchcase(scope.rsplit("/", 1)[-1].lower(), pattern) for pattern in patterns)
@@ -80,10 +66,10 @@ def rule_marks(facts: Mapping[str, str]) -> RuleMarks:
     name = (facts.get("name") or "").strip()
     text = " ".join((facts.get("words") or "", facts.get("from") or "", name)).lower()
     return RuleMarks(
-        hides=_true(facts.get("delete")) or folder in _words()["hiding_folders"],
+        hides=_true(facts.get("delete")) or folder in knowledge.words("hiding_folders"),
         forwards=bool(facts.get("forward_to") or facts.get("redirect_to")),
         odd_name=bool(name) and (len(name) <= 2 or not any(letter.isalnum() for letter in name)),
-        words=tuple(word for word in _words()["rule_words"] if word in text),
+        words=knowledge.words_in("rule_words", text),
     )
 
 

@@ -74,7 +74,9 @@ SELECT
     '{"parameters":' || json_part(inside.Parameters) || ',"properties":' || json_part(inside.OperationProperties)
         || ',"extended":' || coalesce(CAST(to_json(inside.ExtendedProperties) AS VARCHAR), 'null')
         || ',"modified":' || json_part(inside.ModifiedProperties) || ',"count":' || json_part(inside.OperationCount)
-        || ',"client_info":' || coalesce(CAST(to_json(inside.ClientInfoString) AS VARCHAR), 'null') || '}' AS detail
+        || ',"client_info":' || coalesce(CAST(to_json(inside.ClientInfoString) AS VARCHAR), 'null')
+        || told_of_things(inside.Item, inside.AffectedItems, coalesce(inside.QueryText, inside.SearchQueryText), inside.MessageURLs)
+        || '}' AS detail
 FROM (
     SELECT
         *,
@@ -84,7 +86,8 @@ FROM (
             "ActorIpAddress":"VARCHAR", "UserAgent":"VARCHAR", "ClientInfoString":"VARCHAR", "ClientAppId":"VARCHAR",
             "AppId":"VARCHAR", "ApplicationId":"VARCHAR", "SessionId":"VARCHAR", "InterSystemsId":"VARCHAR",
             "ObjectId":"VARCHAR", "MailboxOwnerUPN":"VARCHAR", "Parameters":"VARCHAR", "OperationProperties":"VARCHAR",
-            "ModifiedProperties":"VARCHAR", "OperationCount":"VARCHAR",
+            "ModifiedProperties":"VARCHAR", "OperationCount":"VARCHAR", "Item":"VARCHAR",
+            "AffectedItems":"VARCHAR", "QueryText":"VARCHAR", "SearchQueryText":"VARCHAR", "MessageURLs":"VARCHAR",
             "Actor":[{"ID":"VARCHAR", "Type":"VARCHAR"}], "Target":[{"ID":"VARCHAR", "Type":"VARCHAR"}],
             "ExtendedProperties":[{"Name":"VARCHAR", "Value":"VARCHAR"}],
             "AppAccessContext":{"AADSessionId":"VARCHAR", "ClientAppId":"VARCHAR", "CorrelationId":"VARCHAR", "UniqueTokenId":"VARCHAR"}

@@ -61,5 +61,7 @@ SELECT
             || CAST(to_json(o365.audit."ExtendedProperties"."additionalDetails") AS VARCHAR) || '}]', 'null')
         || ',"modified":' || json_part(changed_by_name(o365.audit."ModifiedProperties"))
         || ',"count":' || json_part(o365.audit."OperationCount")
-        || ',"client_info":' || coalesce(CAST(to_json(o365.audit."ClientInfoString") AS VARCHAR), 'null') || '}' AS detail
+        || ',"client_info":' || coalesce(CAST(to_json(o365.audit."ClientInfoString") AS VARCHAR), 'null')
+        || told_of_things(o365.audit."Item", o365.audit."AffectedItems",
+                          coalesce(o365.audit."QueryText", o365.audit."SearchQueryText"), o365.audit."MessageURLs") || '}' AS detail
 FROM raw

@@ -40,6 +40,11 @@ OperationProperties = "VARCHAR"
 ExtendedProperties = "VARCHAR"
 ModifiedProperties = "VARCHAR"
 OperationCount = "VARCHAR"
+Item = "VARCHAR"
+AffectedItems = "VARCHAR"
+QueryText = "VARCHAR"
+SearchQueryText = "VARCHAR"
+MessageURLs = "VARCHAR"
 InterSystemsId = "VARCHAR"
 */
 SELECT
@@ -68,5 +73,6 @@ SELECT
     MailboxOwnerUPN AS target_upn,
     '{"parameters":' || json_part(Parameters) || ',"properties":' || json_part(OperationProperties)
         || ',"extended":' || json_part(ExtendedProperties) || ',"modified":' || json_part(ModifiedProperties)
-        || ',"count":' || json_part(OperationCount) || ',"client_info":' || json_part(CAST(to_json(ClientInfoString) AS VARCHAR)) || '}' AS detail
+        || ',"count":' || json_part(OperationCount) || ',"client_info":' || json_part(CAST(to_json(ClientInfoString) AS VARCHAR))
+        || told_of_things(Item, AffectedItems, coalesce(QueryText, SearchQueryText), MessageURLs) || '}' AS detail
 FROM raw

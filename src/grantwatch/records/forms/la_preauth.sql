@@ -3,10 +3,11 @@ title = "Log Analytics PreAuthenticationDiscoveryLogs"
 table = "activity"
 rank = 30
 family = "entra"
+stream = "preauth"
 keys = [["RequestType", "CallerIpAddress"], ["RequestType", "ErrorNumber", "TimeGenerated"]]
-accepts = "Log Analytics exports of PreAuthenticationDiscoveryLogs (counted and left out)"
-shows = "Nothing: the records are counted and left out. They tell of questions about an account before any sign-in (GetCredentialType), which attackers ask days before they phish, and so does every sign-in page."
-lacks = "Who asked. No signal rests on these records."
+accepts = "Log Analytics exports of PreAuthenticationDiscoveryLogs"
+shows = "Questions about an account before any sign-in (GetCredentialType), with the address that asked: attackers ask them days before they phish, and so does every sign-in page. They count only where the address is in the network that redeemed a grant later."
+lacks = "Who asked, and through which provider. Of accounts that are not named nothing can be told."
 quirks = ["In diagnostic settings exports the category of this name is left out as one that is not used."]
 
 [export]
@@ -26,14 +27,15 @@ UserAgent = "VARCHAR"
 SELECT
     file_id,
     claimed,
-    'question about an account before a sign-in (PreAuthenticationDiscoveryLogs)' AS set_aside,
+    CASE WHEN said(UserId) IS NULL THEN 'question about an account that is not named (PreAuthenticationDiscoveryLogs)' END
+        AS set_aside,
     TimeGenerated AS time,
     AADTenantId AS tenant_id,
-    RequestType AS operation,
-    CAST(NULL AS VARCHAR) AS workload,
+    'PreAuthenticationDiscovery' AS operation,
+    'Sign-in page' AS workload,
     ErrorNumber AS result,
-    CAST(NULL AS VARCHAR) AS actor_id,
-    UserId AS actor_upn,
+    CASE WHEN NOT contains(UserId, '@') THEN UserId END AS actor_id,
+    CASE WHEN contains(UserId, '@') THEN UserId END AS actor_upn,
     CAST(NULL AS VARCHAR) AS actor_name,
     CAST(NULL AS VARCHAR) AS actor_app_id,
     CallerIpAddress AS ip,
@@ -45,7 +47,7 @@ SELECT
     RequestId AS record_id,
     CAST(NULL AS VARCHAR) AS target_id,
     CAST(NULL AS VARCHAR) AS target_type,
-    CAST(NULL AS VARCHAR) AS target_name,
+    RequestType AS target_name,
     CAST(NULL AS VARCHAR) AS target_upn,
     CAST(NULL AS VARCHAR) AS detail
 FROM raw

@@ -32,6 +32,11 @@ ModifiedProperties = "VARCHAR"
 Parameters = "VARCHAR"
 OperationProperties = "VARCHAR"
 OperationCount = "VARCHAR"
+Item = "VARCHAR"
+AffectedItems = "VARCHAR"
+QueryText = "VARCHAR"
+SearchQueryText = "VARCHAR"
+MessageURLs = "VARCHAR"
 */
 SELECT
     file_id,
@@ -61,5 +66,6 @@ SELECT
     '{"parameters":' || json_part(Parameters) || ',"properties":' || json_part(OperationProperties)
         || ',"extended":' || coalesce(CAST(to_json(ExtendedProperties) AS VARCHAR), 'null')
         || ',"modified":' || json_part(ModifiedProperties) || ',"count":' || json_part(OperationCount)
-        || ',"client_info":' || coalesce(CAST(to_json(ClientInfoString) AS VARCHAR), 'null') || '}' AS detail
+        || ',"client_info":' || coalesce(CAST(to_json(ClientInfoString) AS VARCHAR), 'null')
+        || told_of_things(Item, AffectedItems, coalesce(QueryText, SearchQueryText), MessageURLs) || '}' AS detail
 FROM raw

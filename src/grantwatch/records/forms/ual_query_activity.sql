@@ -68,5 +68,10 @@ SELECT
     held.ModifiedProperties,
     held.Parameters,
     held.OperationProperties,
-    held.OperationCount
+    held.OperationCount,
+    held.Item,
+    held.AffectedItems,
+    held.QueryText,
+    held.SearchQueryText,
+    held.MessageURLs
 FROM (SELECT *, TRY_CAST(TRY_CAST(auditData AS JSON) AS STRUCT(@ual_activity)) AS held FROM raw) AS read

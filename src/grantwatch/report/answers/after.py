@@ -20,18 +20,21 @@ ACCESS_TOKEN = timedelta(hours=1)
 """About how long an access token works after it was issued, revoked or not."""
 
 _DEVICE = ("device_registered", "device_added", "device_linked")
-_UNDOES = ("sessions_revoked", "password", "account_change", "device_deleted", "consent_removed", "inbox_rule_removed")
+_ENDS = ("sessions_revoked", "password", "account_disabled", "device_deleted")
+_UNDOES = (*_ENDS, "account_enabled", "account_change", "consent_removed", "inbox_rule_removed")
 """Kinds of follow-ons that may be a step of containment; who did it tells."""
 _STAYS = {
     "consent": ("consent", "consent_removed"),
     "inbox_rule": ("inbox rule", "inbox_rule_removed"),
     "forwarding": ("forwarding", None),
+    "transport_rule": ("mail flow rule", None),
     "mailbox_delegation": ("access to the mailbox", None),
+    "policy": ("changed policy", None),
+    "group_member": ("member of a group that policies leave out", None),
     "security_info": ("changed sign-in method", None),
     "device_registered": ("device", "device_deleted"),
 }
 """What outlives a changed password, in words, and the kind of follow-on that takes it back."""
-_UNREAD = "Microsoft Graph activity logs (requests by URL): no form of these is read."
 
 
 def obtained(asked: Asked) -> Answer:
@@ -90,8 +93,10 @@ def _managed(use: TokenUse) -> str:
 def done(asked: Asked) -> Answer:
     """Question 8."""
     every = asked.grant.follow_ons
-    deeds = sorted((each for each in every if each.kind not in _DEVICE), key=lambda each: each.time)
-    devices = len(every) - len(deeds)
+    deeds = sorted(
+        (each for each in every if each.kind not in _DEVICE and not each.leads_up), key=lambda each: each.time
+    )
+    devices = sum(each.kind in _DEVICE for each in every)
     facts = [Fact(words.minute(each.time), _deed(each), each.refs) for each in deeds[:MOST_DEEDS]]
     if len(deeds) > MOST_DEEDS:
         facts.append(Fact("", f"and {words.plural(len(deeds) - MOST_DEEDS, 'more follow-on')} in the JSON of a hunt"))
@@ -109,7 +114,7 @@ def done(asked: Asked) -> Answer:
         *asked.blind("Inbox rules, mail, files, search", "stream:unified_audit"),
         *_no_audit(asked, "Directory changes"),
         *asked.blind("Ties of mail and file access by token", "field:token_id"),
-        _UNREAD,
+        *asked.blind("Requests to Microsoft Graph", "stream:graph_activity"),
     ]
     return Answer(8, "done", "What was done with it?", told, tuple(facts), tuple(gone))
 
@@ -121,7 +126,7 @@ def _no_audit(asked: Asked, what: str) -> list[str]:
 
 
 def _deed(each: FollowOn) -> str:
-    known = knowledge.operation(each.operation)
+    known = knowledge.operation(each.operation, each.kind)
     what = known.title if known else each.operation
     target = f" {each.target.label}" if each.target.name or each.target.id else ""
     facts = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in sorted(each.facts.items()))
@@ -145,7 +150,7 @@ def containment(asked: Asked) -> Answer:
     facts += [Fact("may live", text) for text in living]
     clock = _clock(asked)
     facts += [Fact("clock", clock)] if clock else []
-    revoked = next((each.time for each in undone if each.kind in ("sessions_revoked", "password")), None)
+    revoked = next((each.time for each in undone if each.kind in _ENDS and each.time > grant.started_at), None)
     facts += _residual(asked, revoked)
     steps = steps_of(asked.judged)
     for step in steps:
@@ -169,7 +174,7 @@ def _living(asked: Asked, undone: list[FollowOn]) -> list[str]:
     """What the grant left behind that no later record takes back, as far as these logs tell."""
     grant = asked.grant
     found: list[str] = []
-    cut = [each.time for each in undone if each.kind == "sessions_revoked"]
+    cut = [each.time for each in undone if each.kind in ("sessions_revoked", "account_disabled")]
     if grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED) and not any(time > grant.started_at for time in cut):
         found.append("the refresh token: no revocation of sessions is in these logs")
     primary = {
@@ -204,7 +209,7 @@ def _residual(asked: Asked, since: datetime | None) -> list[Fact]:
     if since is None:
         return []
     later = [use for use in redeemer_uses(asked.grant) if use.last > since]
-    got = sum(1 for use in later if use.count > use.failures)
+    got = sum(1 for use in later if use.last_success is not None and use.last_success > since)
     if not later:
         return [Fact("residual", f"no use by the redeemer after {words.minute(since)}")]
     return [

@@ -129,6 +129,7 @@ def reach(asked: Asked) -> Answer:
     sent = sum(each.count for each in grant.follow_ons if each.kind == "mail_sent")
     if sent:
         facts.append(Fact("mail", f"{words.plural(sent, 'record')} of mail sent after the grant"))
+    facts += _lures(asked)
     near = sum(each.network for each in others)
     if near:
         told = f"{words.plural(near, 'other user')} with a grant from the same new or rented network."
@@ -138,10 +139,29 @@ def reach(asked: Asked) -> Answer:
         told += f" {words.plural(len(others) - near, 'more user')} with the same scripted user agent only."
     gone = [
         *asked.blind("Mail that was sent", "stream:unified_audit"),
+        *asked.blind("Links that were clicked before the grant", "stream:url_clicks"),
         "Who got mail or chat from this account, and the lure itself: needs a message trace, which is not read.",
         *asked.blind("Other users by provider", "field:asn"),
     ]
     return Answer(9, "reach", "Who else is concerned?", told, tuple(facts), tuple(gone))
+
+
+def _lures(asked: Asked) -> list[Fact]:
+    """Links that the user clicked in the minutes before, and who else did so before a grant."""
+    clicks = [each for each in asked.grant.follow_ons if each.kind == "lure_click"]
+    facts = []
+    for click in clicks[:MOST_OTHERS]:
+        others = {
+            each.grant.user.label
+            for each in asked.found.grants
+            if user_key(each.grant) != user_key(asked.grant)
+            and any(
+                other.kind == "lure_click" and other.target.name == click.target.name for other in each.grant.follow_ons
+            )
+        }
+        too = f"; also clicked by {', '.join(sorted(others)[:MOST_OTHERS])}" if others else ""
+        facts.append(Fact("clicked", f"{words.minute(click.time)} {click.target.label}{too}", click.refs))
+    return facts
 
 
 @dataclass(frozen=True, slots=True)
