@@ -8,6 +8,7 @@ from grantwatch.signals.account import at_its_site, client_kind, device_account,
 from grantwatch.signals.prevalence import by_peers, rarity
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
+    AT_HOME,
     FIRST_HOUR,
     MANY_USERS,
     NO_TOKEN,
@@ -21,6 +22,7 @@ from grantwatch.signals.view import (
     short_history,
     silent,
     unsaid,
+    used_at_home,
     weigh_attempt,
 )
 
@@ -154,12 +156,15 @@ def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str
         scale = scale.by(0.4, "it may be an enrolment that was no device code flow")
     if attempted(case.grant):
         scale = scale.by(0.4, NO_TOKEN)
+    own = used_at_home(case)
+    if own:
+        scale = scale.by(*AT_HOME)
     return self.fired(
         f"The authentication broker was signed in with a device code and asked for {name}. {words}",
         chip=chip,
         records=refs,
         scale=scale,
-        alone=sure and not attempted(case.grant),
+        alone=sure and not attempted(case.grant) and not own,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, TieBy
 from grantwatch.signals.after import (
     DAY,
@@ -215,8 +216,10 @@ def mail_access(self: Signal, case: Case) -> Answer:
         scale = scale.by(1.3, f"{MANY_ITEMS} accesses or more")
     if all(known(case, "grant_client", each.client.id or case.grant.client.id) for each in found):
         scale = scale.by(0.4, "a client that this user uses with a device code")
-    elif all(each.before.client_days for each in found):
+    elif all(each.before.client_days and at_home(case, each) for each in found):
         scale = scale.times(habit_scale(surest))
+    if case.grant.client.id and knowledge.client(case.grant.client.id) is None:
+        scale = scale.by(0.55, "an app that is none of Microsoft's: mail is what such apps are connected for")
     much = "; so much that Exchange stopped recording" if throttled else ""
     by = "with tokens of this grant" if surest.tie.by in SURE_TIES else "by a client or from a network of this grant"
     return self.fired(

@@ -20,7 +20,17 @@ from grantwatch.signals.after import (
     tie_words,
 )
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
-from grantwatch.signals.view import FIRST_HOUR, attempted, known, prefix_known, redeemer_uses, silent, span
+from grantwatch.signals.view import (
+    AT_HOME,
+    FIRST_HOUR,
+    attempted,
+    known,
+    prefix_known,
+    redeemer_uses,
+    silent,
+    span,
+    used_at_home,
+)
 from grantwatch.signals.words import risky_scopes
 
 _MOBILE = ("android", "ios", "ipados", "iphone", "ipad")
@@ -116,6 +126,8 @@ def rogue_prt(self: Signal, case: Case) -> Answer:
     if device_account(case) and at_its_site(case):
         return silent(self, case, "Left out: a room device at its site is registered without management.")
     scale, use = max(weighed, key=lambda pair: pair[0].value)
+    if used_at_home(case):
+        scale = scale.by(*AT_HOME)
     device = use.device.name or use.device.id or "a device without a name"
     told = "which is not managed" if use.device.managed is False else "of which the log does not say that it is managed"
     return self.fired(

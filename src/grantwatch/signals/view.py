@@ -13,6 +13,7 @@ from grantwatch.records.model import RecordRef
 from grantwatch.signals.signal import Case, NotAssessed, NotFired, Scale, Signal
 
 __all__ = [
+    "AT_HOME",
     "ENOUGH_SIGN_INS",
     "FIRST_HOUR",
     "MANY_USERS",
@@ -40,10 +41,12 @@ __all__ = [
     "span",
     "tenant_knows",
     "unsaid",
+    "used_at_home",
     "weigh_attempt",
     "why_blind",
 ]
 
+AT_HOME = (0.3, "its tokens were used from address ranges only that the user knows")
 FIRST_HOUR = timedelta(minutes=60)
 NO_TOKEN = "nobody got a token"  # noqa: S105 - words, not a secret
 SETTLED = timedelta(hours=24)
@@ -281,3 +284,13 @@ def span(delta: timedelta) -> str:
             count = round(seconds / {"day": 86400, "hour": 3600, "minute": 60}[word])
             return f"{count} {word}{'' if count == 1 else 's'}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def used_at_home(case: Case) -> bool:
+    """True where tokens of the grant were used later, and every leg and use names an address range that the user knows.
+
+    A leg may name the other party's address, so legs alone prove nothing: there must be a use.
+    """
+    uses = redeemer_uses(case.grant)
+    places = (*flow_places(case.grant), *redeemer_places(case.grant))
+    return bool(uses) and all(prefix_known(case, place.network) for place in places)
