@@ -124,6 +124,9 @@ class Figures:
     personas: tuple[Kind, ...]
     attacks: Attacks
     delay: Delay
+    drills: int
+    """Grants of phishing simulations that the tenant ordered: they count in no other figure."""
+    drills_high: int
     missed: tuple[Remark, ...]
     """Taken grants below high."""
     false_highs: tuple[Remark, ...]
@@ -161,6 +164,8 @@ def figures(matches: Sequence[Match], *, delays: bool = True) -> Figures:
         personas=tuple(_kinds((m, g) for m, g in real if not g.malicious)),
         attacks=attacks(matches),
         delay=_delay(taken if delays else []),
+        drills=sum(len(match.drilled) for match in matches),
+        drills_high=sum(each.severity >= Severity.HIGH for match in matches for each in match.drills),
         missed=tuple(missed(matches)),
         false_highs=tuple(false_highs(matches)),
         strays=tuple(strays(matches)),

@@ -46,7 +46,8 @@ class Match:
     """One tenant: its truth, every grant of the hunt, and what became of each real grant.
 
     `by_truth` maps the number of a real grant to the hunt's grants that are it, worst first: none where it was missed,
-    several where it was doubled. `merged` are missed grants whose records lie in another's.
+    several where it was doubled. `merged` are missed grants whose records lie in another's. `truth` and `found` are
+    without `drills`, which are neither right nor wrong to show.
     """
 
     truth: Truth
@@ -56,6 +57,8 @@ class Match:
     incidents: tuple[Incident, ...]
     missing: frozenset[str]
     blind_signals: tuple[str, ...]
+    drills: tuple[Found, ...] = ()
+    drilled: tuple[TruthGrant, ...] = ()
 
     def best(self, grant: TruthGrant) -> Found | None:
         """The worst verdict on a real grant; None where it was missed."""
@@ -91,14 +94,20 @@ def match(truth: Truth, hunts: Sequence[Hunt], *, bare: bool = False) -> Match:
     # What a stretch without grants lacks takes nothing from any verdict.
     judging = [hunt for hunt in hunts if hunt.grants] or hunts
     return Match(
-        truth=truth,
-        found=tuple(found),
+        truth=replace(truth, grants=tuple(grant for grant in truth.grants if not grant.drill)),
+        found=tuple(each for each in found if not _is_drill(each)),
         by_truth={number: tuple(several) for number, several in by_truth.items()},
         merged=frozenset(touched - set(by_truth)),
         incidents=tuple(incident for hunt in hunts for incident in hunt.incidents),
         missing=frozenset(name for hunt in judging for name in hunt.coverage.missing),
         blind_signals=tuple(sorted({blind.signal for hunt in judging for blind in hunt.blind_signals})),
+        drills=tuple(filter(_is_drill, found)),
+        drilled=tuple(grant for grant in truth.grants if grant.drill),
     )
+
+
+def _is_drill(found: Found) -> bool:
+    return found.truth is not None and found.truth.drill
 
 
 def belong_together(found: Match) -> None:

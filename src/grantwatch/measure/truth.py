@@ -25,6 +25,7 @@ class TruthGrant:
     """One device code grant as it was made. `request_ids` are the sign-in records of the flow itself, lower-case.
 
     `attack` names one instance of a campaign in this tenant: its grants are one incident. `hard`: made to be mistaken.
+    `drill`: of a phishing simulation that the tenant ordered, which nothing but the tenant's word tells from an attack.
     """
 
     number: int
@@ -40,6 +41,7 @@ class TruthGrant:
     campaign: str | None = None
     attack: str | None = None
     hard: bool = False
+    drill: bool = False
     client_id: str | None = None
     resource_id: str | None = None
     correlation_id: str | None = None
@@ -217,6 +219,7 @@ def _grant(raw: _Place) -> TruthGrant:
         campaign=raw.of("campaign").text_or_none(),
         attack=raw.of("attack").text_or_none(),
         hard=raw.of("hard").truth(),
+        drill="drill" in raw.names() and raw.of("drill").truth(),
         client_id=raw.of("client_id").text_or_none(),
         resource_id=raw.of("resource_id").text_or_none(),
         correlation_id=raw.of("correlation_id").text_or_none(),

@@ -33,7 +33,7 @@ from grantwatch.signals.view import (
     unsaid,
 )
 
-__all__ = ["RENTED", "is_microsoft", "rented"]
+__all__ = ["OWN_TOOL", "RENTED", "is_microsoft", "own_tool", "rented"]
 
 
 def rented(network: Network, on: date | None = None) -> NetworkMark | None:
@@ -48,10 +48,10 @@ def is_microsoft(network: Network) -> bool:
     return mark is not None and mark.kind == "microsoft"
 
 
-_TOOL = (0.6, "a command line under its own name: such run on rented machines too")
+OWN_TOOL = (0.6, "a command line under its own name: such run on rented machines too")
 
 
-def _own_tool(case: Case, place: Place) -> bool:
+def own_tool(case: Case, place: Place) -> bool:
     """True for a tool that names itself, on a command line's client; what it says can be made up."""
     named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
     return named and client_kind(case.grant.client.id) in ("cli", "driver")
@@ -196,8 +196,8 @@ def hosting(self: Signal, case: Case) -> Answer:
             scale = scale.by(0.15, "this user is known there")
         else:
             scale = rarer(case, scale, "asn", place.network.asn, 0.35)
-        if _own_tool(case, place):
-            scale = scale.by(*_TOOL)
+        if own_tool(case, place):
+            scale = scale.by(*OWN_TOOL)
         scored.append((scale, place))
     worst = _heaviest(scored)
     if worst is None:
@@ -250,8 +250,8 @@ def parties_differ(self: Signal, case: Case) -> Answer:
     if not history_scale(case):
         return short_history(self, case)
     scale = Scale().by(step, f"they differ in {words[0]}").times(_newness(case, redeemer.network))
-    if _own_tool(case, redeemer):
-        scale = scale.by(*_TOOL)
+    if own_tool(case, redeemer):
+        scale = scale.by(*OWN_TOOL)
     return self.fired(
         f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}; "
         f"not the same: {', '.join(words)}. The redeemer's network is new to this user.",

@@ -21,7 +21,7 @@ _ENDS = {
     "account_disabled": (1.0, "the account was disabled"),
     "sessions_revoked": (1.0, "the sessions were revoked"),
     "device_deleted": (1.0, "the device was deleted"),
-    "password": (0.4, "the password was reset"),
+    "password": (0.2, "the password was reset"),
 }
 
 

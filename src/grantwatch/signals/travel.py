@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from grantwatch.grants.model import Network
 from grantwatch.profile.model import Sight
-from grantwatch.signals.network import is_microsoft
+from grantwatch.signals.network import OWN_TOOL, is_microsoft, own_tool
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     Place,
@@ -113,4 +113,6 @@ def _scale(case: Case, place: Place, sight: Sight) -> Scale:
         scale = scale.by(0.6, "the other place was not known to this user either")
     if known(case, "grant_client", case.grant.client.id):
         scale = scale.by(0.7, "this user had used this client so before: a VPN or jump host may be new")
+    if own_tool(case, place):
+        scale = scale.by(*OWN_TOOL)
     return scale

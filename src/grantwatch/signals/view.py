@@ -46,7 +46,7 @@ __all__ = [
     "why_blind",
 ]
 
-AT_HOME = (0.3, "its tokens were used from address ranges only that the user knows")
+AT_HOME = (0.2, "its tokens were used from address ranges only that the user knows")
 FIRST_HOUR = timedelta(minutes=60)
 NO_TOKEN = "nobody got a token"  # noqa: S105 - words, not a secret
 SETTLED = timedelta(hours=24)

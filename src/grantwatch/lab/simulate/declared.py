@@ -41,6 +41,8 @@ class Persona:
     together: bool = False
     """True where all of them act in one scene, else each on their own."""
     minimum_users: int = 20
+    drill: bool = False
+    """True where what they do was ordered, to look like an attack: neither an attacker's nor honest work."""
 
     def number(self, users: int) -> int:
         """How many of `users` are cast."""
@@ -86,8 +88,12 @@ def persona(
     most: int | None = None,
     together: bool = False,
     minimum_users: int = 20,
+    drill: bool = False,
 ) -> Callable[[Callable[[Stage, list[Colleague]], Iterable[Told]]], Persona]:
-    """Declare a persona. Raises DeclarationError where the id is taken, or share or cast are out of range."""
+    """Declare a persona. `drill`: what it does was ordered, to look like an attack.
+
+    Raises DeclarationError where the id is taken, or share or cast are out of range.
+    """
     if id in _PERSONAS:
         raise DeclarationError(f"persona {id!r} is declared twice")
     if not 0 <= share <= 1:
@@ -96,7 +102,7 @@ def persona(
         raise DeclarationError(f"persona {id!r}: cast {cast!r} is not one of {', '.join(CASTS)}")
 
     def declare(act: Callable[[Stage, list[Colleague]], Iterable[Told]]) -> Persona:
-        declared = Persona(id, title, what, stands_for, share, act, cast, least, most, together, minimum_users)
+        declared = Persona(id, title, what, stands_for, share, act, cast, least, most, together, minimum_users, drill)
         _PERSONAS[id] = declared
         return declared
 

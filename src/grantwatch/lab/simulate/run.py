@@ -122,7 +122,7 @@ def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill
 
     cast = roles(tenant, days)
     for role in cast:
-        told(role.stage, role.persona.act(role.stage, role.cast), persona=role.persona.id)
+        told(role.stage, role.persona.act(role.stage, role.cast), persona=role.persona.id, drill=role.persona.drill)
     plan = attacks(tenant, days, cast)
     for attack in plan:
         campaign = attack.campaign

@@ -36,6 +36,7 @@ class Truth:
         campaign: str | None = None,
         attack: str | None = None,
         hard: bool = False,
+        drill: bool = False,
     ) -> None:
         """A flow of a persona, or of an attack."""
         legs = [leg for leg in given.legs if leg.time < self._end]
@@ -54,6 +55,7 @@ class Truth:
                     "attack": attack,
                     "malicious": campaign is not None,
                     "hard": hard,
+                    "drill": drill,
                     "outcome": given.outcome,
                     "client_id": began.client.id,
                     "resource_id": began.resource.id,

@@ -131,9 +131,15 @@ def compare(tenants: Sequence[tuple[Match, Mapping[str, Sequence[Alert]]]]) -> t
     wrong = [each.score for match, _ in tenants for each in match.found if not each.malicious]
     found = []
     for rule in rules():
-        figures = _figures(rule, [(match.truth, raised[rule.id]) for match, raised in tenants])
+        figures = _figures(rule, [(match.truth, _but_drills(match, raised[rule.id])) for match, raised in tenants])
         found.append(_beside(figures, scores, wrong))
     return tuple(found)
+
+
+def _but_drills(match: Match, own: Sequence[Alert]) -> list[Alert]:
+    """Without alerts on nothing but a simulation that was ordered: neither right nor wrong, as for the hunt."""
+    malicious = [grant for grant in match.truth.grants if grant.malicious]
+    return [alert for alert in own if not any(map(alert.touches, match.drilled)) or any(map(alert.touches, malicious))]
 
 
 def _figures(rule: Rule, tenants: Sequence[tuple[Truth, Sequence[Alert]]]) -> RuleFigures:

@@ -22,6 +22,7 @@ from grantwatch.lab.simulate.told import Given, Told
     most=40,
     together=True,
     minimum_users=60,
+    drill=True,
 )
 def act(stage: Stage, cast: list[Colleague]) -> Iterator[Told]:
     """Within two working days, all from one vendor; some stop at the confirmation."""
