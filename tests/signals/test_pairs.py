@@ -131,6 +131,7 @@ PAIRS: dict[str, tuple[Make, Make]] = {
         plain,
         lambda: plain().tenant_knows("grant_client", AZURE_CLI.id, users=1),
     ),
+    "client.needs_no_code": (office, plain),
     "client.broker_registration": (
         lambda: a_grant(client=BROKER, resource=REGISTRATION).approved().redeemed(),
         lambda: (

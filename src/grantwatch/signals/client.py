@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grantwatch import knowledge
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
@@ -115,6 +116,48 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
     return self.fired(
         f"Nobody of this tenant had used {client.label} with a device code.",
         chip="client new to tenant",
+        records=tuple(leg.ref for leg in case.grant.legs[:1]),
+        scale=weigh_attempt(case, scale),
+    )
+
+
+_NO_CODE_NEEDED = frozenset({"office", "browser", "other"})
+"""Kinds of client that have a window of their own to sign in with."""
+
+
+@signal(
+    "client.needs_no_code",
+    title="A client that has no need of device codes",
+    question="Is this a client that people sign in to in its own window, and not with a code?",
+    group="client",
+    weight=1.4,
+    looks_at="the client of this grant, against what is known of Microsoft's clients",
+    otherwise="Devices and command lines are known to use this client with a device code.",
+    techniques=("T1528",),
+    entries=(3, 5),
+    false_positives=("a television or a headset that signs in to an Office app",),
+    gaps=("clients that are not in knowledge/clients.toml", "attackers who take the client of a command line"),
+)
+def needs_no_code(self: Signal, case: Case) -> Answer:
+    """An app of the Office family, a browser's or the system's own client; less where others sign in so too."""
+    client = case.grant.client
+    if client.id is None:
+        return unsaid(self, case, _NO_CLIENT)
+    told = knowledge.client(client.id)
+    if told is None:
+        return silent(self, case, "This client is not known: nothing is said of how it is used.")
+    if told.device_code_usual or told.kind not in _NO_CODE_NEEDED:
+        return silent(self, case)
+    if known(case, "grant_client", client.id):
+        return silent(self, case, f"This user had used {client.label} with a device code before.")
+    scale = Scale()
+    others = familiar(case, "grant_client", client.id).tenant_users
+    if others:
+        of = max(others, case.profile.tenant_grant_users)
+        scale = scale.by(round(rarity(others, of, 0.3), 3), f"{others} of {of} users with device code use it so")
+    return self.fired(
+        f"{client.label} has a sign-in window of its own: no device or command line is known to use a code for it.",
+        chip="client needs no code",
         records=tuple(leg.ref for leg in case.grant.legs[:1]),
         scale=weigh_attempt(case, scale),
     )

@@ -182,6 +182,18 @@ def _reads(case: Case, each: FollowOn) -> bool:
     return each.tie.by in (*SURE_TIES, TieBy.USER_CLIENT_TIME) and not at_home(case, each)
 
 
+def _whose(case: Case, each: FollowOn) -> Scale:
+    """Less where the tie leaves open in whose hands it was: a session is that of the person's browser too."""
+    if tied_to_token(each):
+        return Scale()
+    approval = case.grant.approval
+    if approval is not None and approval.network.prefix is not None and each.network.prefix == approval.network.prefix:
+        return Scale().by(0.3, "from where the code was approved: it may be the person's own browser")
+    if each.tie.by in SURE_TIES:
+        return Scale().by(0.6, "by a session that the person's own browser may have too")
+    return Scale().by(0.4, "by a client that is new to the mailbox, which no token ties to the grant")
+
+
 @signal(
     "collection.mail_access",
     title="Mail was read with the tokens of the grant",
@@ -212,6 +224,7 @@ def mail_access(self: Signal, case: Case) -> Answer:
     first = min(found, key=lambda each: each.time)
     surest = max(found, key=lambda each: each.tie.strength)
     scale = Scale().by(0.5 + 0.5 * surest.tie.strength, tie_words(surest.tie))
+    scale = scale.times(max((_whose(case, each) for each in found), key=lambda each: each.value))
     if throttled or items >= MANY_ITEMS:
         scale = scale.by(1.3, f"{MANY_ITEMS} accesses or more")
     if all(known(case, "grant_client", each.client.id or case.grant.client.id) for each in found):
@@ -219,7 +232,7 @@ def mail_access(self: Signal, case: Case) -> Answer:
     elif all(each.before.client_days and at_home(case, each) for each in found):
         scale = scale.times(habit_scale(surest))
     if case.grant.client.id and knowledge.client(case.grant.client.id) is None:
-        scale = scale.by(0.55, "an app that is none of Microsoft's: mail is what such apps are connected for")
+        scale = scale.by(0.45, "an app that is none of Microsoft's: mail is what such apps are connected for")
     much = "; so much that Exchange stopped recording" if throttled else ""
     by = "with tokens of this grant" if surest.tie.by in SURE_TIES else "by a client or from a network of this grant"
     return self.fired(

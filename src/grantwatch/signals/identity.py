@@ -111,7 +111,7 @@ def odd_hour(self: Signal, case: Case) -> Answer:
     title="Multi-factor authentication was not performed for it",
     question="Was multi-factor authentication taken over from an earlier sign-in, or not asked for at all?",
     group="identity",
-    weight=0.5,
+    weight=0.3,
     looks_at="the authentication steps, detail and requirement of the approval; the redemption always says that it was "
     "satisfied before",
     otherwise="The person performed multi-factor authentication for this approval.",

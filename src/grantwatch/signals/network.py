@@ -48,13 +48,19 @@ def is_microsoft(network: Network) -> bool:
     return mark is not None and mark.kind == "microsoft"
 
 
-OWN_TOOL = (0.6, "a command line under its own name: such run on rented machines too")
+OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines too")
 
 
 def own_tool(case: Case, place: Place) -> bool:
     """True for a tool that names itself, on a command line's client; what it says can be made up."""
     named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
     return named and client_kind(case.grant.client.id) in ("cli", "driver")
+
+
+def _by_tool(case: Case, place: Place, scale: Scale) -> Scale:
+    """Less for a command line on a rented machine, which is new to its user each time."""
+    rented_for_it = place.redeemer and own_tool(case, place) and rented(place.network, case.grant.started_at.date())
+    return scale.by(*OWN_TOOL) if rented_for_it else scale
 
 
 def _heaviest(scored: Iterable[tuple[Scale, Place]]) -> tuple[Scale, Place] | None:
@@ -111,7 +117,8 @@ def new_network(self: Signal, case: Case) -> Answer:
         return silent(self, case, told if together else "")
     if not scale:
         return short_history(self, case)
-    weight, place = max(((_newness(case, place.network), place) for place in places), key=lambda pair: pair[0].value)
+    weighed = ((_by_tool(case, place, _newness(case, place.network)), place) for place in places)
+    weight, place = max(weighed, key=lambda pair: pair[0].value)
     others = familiar(case, "asn", place.network.asn).tenant_users
     told = "nobody else of the tenant was seen there"
     if others:
@@ -156,6 +163,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
+        scale = _by_tool(case, place, scale)
         return self.fired(
             f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
             chip="network new to tenant",
@@ -323,7 +331,7 @@ def new_country(self: Signal, case: Case) -> Answer:
             return short_history(self, case)
         if any(moved_together(case, each.network) for each in flow if each.network.country == country):
             continue
-        scale = rarer(case, scale, "country", country, 0.4)
+        scale = _by_tool(case, place, rarer(case, scale, "country", country, 0.4))
         return self.fired(
             f"This user had not been seen in {country} before.",
             chip="new country",

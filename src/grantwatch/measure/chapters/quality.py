@@ -87,9 +87,9 @@ def severities(figures: Json) -> Chapter:
     words = (
         "Each row holds everything at that severity or worse. A grant of an attacker is rightly shown whatever came of "
         "it, also where nobody got a token. Doubled grants and phantoms count each time that they are shown.",
-        f"Phishing simulations that the tenant ordered: {figures['drills']} grants, {figures['drills_high']} of them at "
-        "high or worse. Nothing but the tenant's word tells them from an attack, so they count in no figure, of the hunt "
-        "or of a rule.",
+        f"Phishing simulations that the tenant ordered: {figures['drills']} grants, {figures['drills_high']} of them "
+        "high or worse. Nothing but the tenant's word tells them from an attack, so they count in no figure, of the "
+        "hunt or of a rule.",
     )
     header = (
         "From", "Grants", "True", "False", "Precision", "Recall", "Recall lies within", "Recall of the hard ones",
