@@ -394,6 +394,15 @@ def test_pages_in_lines_with_single_records_between(tmp_path: Path) -> None:
     assert len(found.ids) == 4
 
 
+def test_a_record_with_a_list_of_texts_is_no_page(tmp_path: Path) -> None:
+    odd = b'{"preview": false, "value": ["a", "b"]}'
+    (tmp_path / "lines").write_bytes(b"\n".join([odd, *GOOD[:3], b'{"preview": false, "value": []}']))
+    found = reading(tmp_path)
+
+    assert (found.parsed, found.sums.read) == (3, found.parsed + found.sums.quarantined)
+    assert found.quarantined[0].line == 1
+
+
 @pytest.mark.parametrize("listed", ["[]", "[null]", "[[]]", '[1, "a"]'])
 def test_an_outer_record_with_an_odd_list_is_no_page(tmp_path: Path, listed: str) -> None:
     known = [orjson.dumps({"result": {"_raw": line.decode()}}) for line in GOOD[:2]]

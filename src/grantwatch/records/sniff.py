@@ -308,8 +308,12 @@ def _page_of(value: object) -> str | None:
         return None
     for key in PAGES:
         listed = reach(value, tuple(key.split(".")))
-        # What may hold a record elsewhere is a page only where its list has records to show for it.
-        if isinstance(listed, list) and (_HOLDERS.isdisjoint(value) or any(map(is_record, listed[:_SAMPLE]))):
+        if not isinstance(listed, list):
+            continue
+        # A list of anything else is a value of some record, and what may hold a record elsewhere is a page only where
+        # its list has records to show for it.
+        objects = any(isinstance(each, dict) for each in listed) or not listed
+        if objects and (_HOLDERS.isdisjoint(value) or any(map(is_record, listed[:_SAMPLE]))):
             return key
     return None
 
