@@ -30,6 +30,7 @@ from tests.builders import (
 
 from grantwatch.grants.model import Named, Network
 from grantwatch.verdict import Incident, Judged, Severity, incidents, judge
+from grantwatch.verdict.weights import weights
 
 
 def stolen(
@@ -129,12 +130,12 @@ def test_one_library_on_a_command_line_is_no_campaign() -> None:
 
 def test_a_campaign_over_three_users_is_high() -> None:
     def odd(user: str, hours: float) -> GrantBuilder:
-        return stolen(user, hours=hours, network=ABROAD).history(5, tenant_days=5)
+        return stolen(user, hours=hours, network=ABROAD, client=AZURE_CLI).history(5, tenant_days=5)
 
     judged, told = found(odd("alice", 0), odd("bob", 1), odd("cho", 2))
     assert {each.verdict.severity for each in judged} == {Severity.MEDIUM}
     assert told[0].severity is Severity.HIGH
-    assert told[0].score == 60
+    assert told[0].score == weights().severity[Severity.HIGH]
 
 
 def test_an_ordinary_network_makes_no_campaign() -> None:

@@ -182,6 +182,11 @@ def _reads(case: Case, each: FollowOn) -> bool:
     return each.tie.by in (*SURE_TIES, TieBy.USER_CLIENT_TIME) and not at_home(case, each)
 
 
+def _away(case: Case, each: FollowOn) -> bool:
+    """True where the activity names an address range that is new to the user."""
+    return each.network.prefix is not None and not at_home(case, each)
+
+
 def _whose(case: Case, each: FollowOn) -> Scale:
     """Less where the tie leaves open in whose hands it was: a session is that of the person's browser too."""
     if tied_to_token(each):
@@ -229,7 +234,7 @@ def mail_access(self: Signal, case: Case) -> Answer:
         scale = scale.by(1.3, f"{MANY_ITEMS} accesses or more")
     if all(known(case, "grant_client", each.client.id or case.grant.client.id) for each in found):
         scale = scale.by(0.4, "a client that this user uses with a device code")
-    elif all(each.before.client_days and at_home(case, each) for each in found):
+    elif all(each.before.client_days and not _away(case, each) for each in found):
         scale = scale.times(habit_scale(surest))
     if case.grant.client.id and knowledge.client(case.grant.client.id) is None:
         scale = scale.by(0.45, "an app that is none of Microsoft's: mail is what such apps are connected for")

@@ -52,9 +52,16 @@ OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines
 
 
 def own_tool(case: Case, place: Place) -> bool:
-    """True for a tool that names itself, on a command line's client; what it says can be made up."""
+    """True for a tool that names itself, on a command line's client, in the hands of somebody whose peers use it so.
+
+    What a tool says of itself can be made up: for somebody who has nothing to do with command lines it says nothing.
+    """
+    client = case.grant.client.id
     named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
-    return named and client_kind(case.grant.client.id) in ("cli", "driver")
+    if not named or client_kind(client) not in ("cli", "driver"):
+        return False
+    peers = case.profile.peers
+    return known(case, "client", client) or known(case, "grant_client", client) or bool(peers and peers.client)
 
 
 def _by_tool(case: Case, place: Place, scale: Scale) -> Scale:
