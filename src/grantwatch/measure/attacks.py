@@ -97,7 +97,7 @@ def _of(match: Match) -> list[Attack]:
 
 def _real(match: Match) -> dict[str, TruthGrant | None]:
     """What each grant of the hunt really is, by its id."""
-    return {each.judged.grant.grant_id: each.truth for each in match.found}
+    return {each.judged.grant.grant_id: each.truth for each in (*match.found, *match.drills)}
 
 
 def _attack(match: Match, name: str, grants: Sequence[TruthGrant], real: dict[str, TruthGrant | None]) -> Attack:
