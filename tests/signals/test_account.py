@@ -70,3 +70,23 @@ def test_services_have_no_working_hours() -> None:
     odd = SIGNALS["identity.odd_hour"]
     assert isinstance(odd.judge(at_night.case()), Evidence)
     assert isinstance(odd.judge(at_night.said_to_be("service").case()), NotFired)
+
+
+def test_where_the_lineage_is_not_logged_an_account_at_its_site_may_be_a_device() -> None:
+    broker = SIGNALS["client.broker_registration"]
+    blind = frozenset({"stream:non_interactive"})
+
+    def found(builder: GrantBuilder, missing: frozenset[str] = blind) -> Evidence:
+        answer = broker.judge(builder.case(missing=missing))
+        assert isinstance(answer, Evidence)
+        return answer
+
+    def set_up() -> GrantBuilder:
+        return a_grant("room-4", client=BROKER, resource=REGISTRATION).approved(SITE).tenant_knows(SITE)
+
+    room = found(set_up())
+    assert not room.alone
+    assert room.weight < 0.5 * found(set_up(), frozenset()).weight
+    assert found(set_up(), frozenset()).alone
+    assert found(set_up().works()).alone, "a person signs in with it"
+    assert found(a_grant(client=BROKER, resource=REGISTRATION).approved(HOME).tenant_knows(SITE)).alone, "elsewhere"

@@ -184,6 +184,15 @@ def _asked(case: Case, kinds: frozenset[str]) -> tuple[str, tuple[RecordRef, ...
     return None
 
 
+def _may_be_a_device(case: Case) -> bool:
+    """True where only the lineage could tell a device's account, and these logs do not have it.
+
+    No person signs in with it, and every place that is named is one of its own or of the tenant.
+    """
+    blind = bool(case.missing & {"stream:non_interactive", "field:session_id"})
+    return blind and not sum(case.profile.hours) and at_its_site(case)
+
+
 def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str, chip: str) -> Answer:
     if not _broker(case):
         return silent(self, case, "The authentication broker is not among the clients of this grant.")
@@ -202,6 +211,8 @@ def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str
     own = used_at_home(case)
     if own:
         scale = scale.by(*AT_HOME)
+    elif _may_be_a_device(case):
+        own, scale = True, scale.by(0.25, "no person signs in with this account, and what its tokens did is not told")
     return self.fired(
         f"The authentication broker was signed in with a device code and asked for {name}. {words}",
         chip=chip,
