@@ -88,6 +88,19 @@ def test_marks_of_kits_raise_a_registration(facts: dict[str, str]) -> None:
     assert "Known marks: " in marked.summary
 
 
+@pytest.mark.parametrize("what", ["persistence.device_registered", "client.broker_registration"])
+def test_where_every_token_was_used_at_home_a_new_phone_is_the_persons_own(what: str) -> None:
+    def registered_from(network: Network) -> Evidence:
+        phone = a_grant(client=BROKER, resource=REGISTRATION).approved(HOME).redeemed(HOME).knows(HOME)
+        phone = phone.used(TEAMS, GRAPH, network, minutes=90).followed("device_registered", os="Android 13")
+        found = answer(what, phone)
+        assert found is not None
+        return found
+
+    assert registered_from(HOME).weight < 0.6 * registered_from(SAME_CITY).weight
+    assert not registered_from(HOME).alone
+
+
 def test_the_users_own_phone_is_worth_little_and_never_alone() -> None:
     own = answer("persistence.device_registered", plain().followed("device_registered", os="iOS 18.7", network=HOME))
     assert own is not None

@@ -52,6 +52,9 @@ def _device(case: Case, follow_on: FollowOn) -> Weighed:
         least = Scale().by(0.6, "late, but surely tied").times(strength)
         scale = max(scale, least, key=lambda each: each.value)
     mobile, home = _mobile(follow_on), at_home(case, follow_on)
+    if follow_on.network.prefix is None and used_at_home(case):
+        # The directory often names no address: then the tokens tell where the device is.
+        home = True
     if any(mark.strength == "strong" for mark in fresh):
         scale = scale.by(1.35, "a strong mark of a kit")
     elif fresh:
