@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -112,6 +113,21 @@ def test_the_pipe_and_what_was_stored_are_gone_when_it_is_broken_off(
         reading(path)
 
     assert [each.name for each in tmp_path.iterdir()] == ["many"]
+
+
+def test_many_small_files_that_had_to_be_rewritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled: list[bool] = []
+
+    def seen(files: Sequence[InputFile], target: Path) -> bool:
+        bundled.append(bundles.bundle(files, target))
+        return bundled[-1]
+
+    monkeypatch.setattr("grantwatch.records.loader.bundle", seen)
+    contents = [b"\n".join(lines(number)).decode().encode("utf-16") for number in range(FEW + 1)]
+    path = folder(tmp_path / "many", contents)
+
+    assert len(places(path)) == 3 * (FEW + 1)
+    assert bundled == [True]
 
 
 @pytest.mark.parametrize("bad", [b"garbage", b"{}", b"", b" ", b'{"id": "cut off', b'[{"id":1}]', b"null"])

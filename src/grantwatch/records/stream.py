@@ -37,8 +37,6 @@ _PART = 1 << 27
 """Bytes that one statement reads: the engine keeps them all until its end."""
 _PIPE = 1 << 20
 """Bytes that the system may hold between the two, where it lets itself be told."""
-_SET_PIPE_SIZE = 1031
-"""F_SETPIPE_SZ of Linux, which the module fcntl does not name before Python 3.10 nor elsewhere."""
 
 
 def is_plain(file: InputFile) -> bool:
@@ -62,7 +60,8 @@ def whole(file: InputFile, head: bytes = b"") -> bytes:
     """All of a small file, of which the first bytes may be there. Raises OSError."""
     if head and len(head) <= HEAD:
         return head
-    with open(file.source, "rb") as stream:  # noqa: PTH123 - of each of many files
+    name = file.source if file.salvaged is None else file.readable
+    with open(name, "rb") as stream:  # noqa: PTH123 - of each of many files
         return stream.read(2 * _SMALL)
 
 
@@ -174,8 +173,9 @@ def _widened(end: int) -> None:
     try:
         import fcntl
 
-        fcntl.fcntl(end, _SET_PIPE_SIZE, _PIPE)
-    except (ImportError, OSError):
+        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):
+        # Not Linux, or more than this user may have: a smaller pipe is slower and no worse.
         return
 
 
