@@ -184,6 +184,15 @@ def _asked(case: Case, kinds: frozenset[str]) -> tuple[str, tuple[RecordRef, ...
     return None
 
 
+def _honest_reading(case: Case) -> tuple[float, str] | None:
+    """What is left of the weight, and why, where a person's own device or a room's explains the broker too."""
+    if used_at_home(case):
+        return AT_HOME
+    if _may_be_a_device(case):
+        return 0.25, "no person signs in with this account, and what its tokens did is not told"
+    return None
+
+
 def _may_be_a_device(case: Case) -> bool:
     """True where only the lineage could tell a device's account, and these logs do not have it.
 
@@ -208,17 +217,15 @@ def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str
         scale = scale.by(0.4, "it may be an enrolment that was no device code flow")
     if attempted(case.grant):
         scale = scale.by(0.4, NO_TOKEN)
-    own = used_at_home(case)
-    if own:
-        scale = scale.by(*AT_HOME)
-    elif _may_be_a_device(case):
-        own, scale = True, scale.by(0.25, "no person signs in with this account, and what its tokens did is not told")
+    honest = _honest_reading(case)
+    if honest:
+        scale = scale.by(*honest)
     return self.fired(
         f"The authentication broker was signed in with a device code and asked for {name}. {words}",
         chip=chip,
         records=refs,
         scale=scale,
-        alone=sure and not attempted(case.grant) and not own,
+        alone=sure and not attempted(case.grant) and not honest,
     )
 
 

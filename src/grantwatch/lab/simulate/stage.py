@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grantwatch.lab.apps import GRAPH, OFFICE_HOME
-from grantwatch.lab.events import App, Event, Place, Policy, Seat, SignInEvent
+from grantwatch.lab.events import App, Place, Policy, Seat, SignInEvent
 from grantwatch.lab.ids import Mint
 from grantwatch.lab.simulate.agents import MY_SIGNINS, PORTAL
 from grantwatch.lab.simulate.people import START, Colleague, weekday
@@ -265,8 +265,3 @@ def _kept(event: SignInEvent) -> SignInEvent:
     if event.error_code == 50199:
         return replace(event, ca_status="notApplied", policies=())
     return event
-
-
-def in_order(events: Sequence[Event]) -> list[Event]:
-    """Events by time."""
-    return sorted(events, key=lambda event: event.time)
