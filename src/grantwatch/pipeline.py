@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
     from grantwatch.grants import Reconstruction
+    from grantwatch.profile import Profile
     from grantwatch.records.tables import Progress, Records
     from grantwatch.signals.signal import NotAssessed
     from grantwatch.verdict.model import Incident, Judged
@@ -67,6 +68,8 @@ def hunt(
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from grantwatch.records.load import nothing_read, read
 
     after = partial(_load, tuple(afterwards))
@@ -75,7 +78,12 @@ def hunt(
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
-        return hunted(records, raw=raw, scope=scope, accounts=accounts)
+        if raw:
+            return hunted(records, raw=True, scope=scope, accounts=accounts)
+        with ThreadPoolExecutor(1) as pool:
+            gathered = _gather(records, accounts)
+            pool.submit(records.close)  # judging needs no engine, and a large one takes its time to go
+            return _judged(gathered, records, scope)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -95,36 +103,55 @@ def hunted(
     accounts: Mapping[str, str] | None = None,
 ) -> Hunt:
     """The hunt over records that have been read; `scope` is what they were read with."""
+    found = _judged(_gather(records, accounts), records, scope)
+    return replace(found, raw=_raw(records, found.grants)) if raw else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """All that judging needs; the engine has said what it had to say."""
+
+    found: Reconstruction
+    profiles: Sequence[Profile]
+    coverage: Coverage
+    files: tuple[FileReport, ...]
+
+
+def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     from concurrent.futures import ThreadPoolExecutor
 
     from grantwatch.grants import reconstruct
     from grantwatch.profile import habits, profiles
-    from grantwatch.records.coverage import coverage, file_reports, sums
-    from grantwatch.verdict import blind_signals, incidents, judge
+    from grantwatch.records.coverage import coverage, file_reports
 
     # What needs no grants is done beside their reconstruction, on a connection of its own. Should that fail, the thread
     # has ended before its connection is closed.
-    with records.con.cursor() as other, ThreadPoolExecutor(1) as beside:
-        gathered = beside.submit(habits, other)
-        looked = beside.submit(coverage, other)
+    with records.con.cursor() as other, ThreadPoolExecutor(1) as pool:
+        gathered = pool.submit(habits, other)
+        looked = pool.submit(coverage, other)
         found = reconstruct(records.con)
         gathered.result()
         seen = looked.result()
-    known = profiles(records.con, found.grants, accounts)
-    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing)
-    files = file_reports(records)
-    total = sums(files)
+    return _Gathered(found, profiles(records.con, found.grants, accounts), seen, file_reports(records))
+
+
+def _judged(gathered: _Gathered, records: Records, scope: Scope) -> Hunt:
+    from grantwatch.records.coverage import sums
+    from grantwatch.verdict import blind_signals, incidents, judge
+
+    found, seen, total = gathered.found, gathered.coverage, sums(gathered.files)
+    judged = judge(list(zip(found.grants, gathered.profiles, strict=True)), seen.missing)
     return Hunt(
         version=__version__,
         records=total,
-        files=files,
+        files=gathered.files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
         coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total))),
         blind_signals=blind_signals(seen.missing),
         grants=judged,
         incidents=incidents(judged),
-        raw=_raw(records, judged) if raw else {},
+        raw={},
     )
 
 

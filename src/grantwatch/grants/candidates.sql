@@ -5,19 +5,15 @@
 CREATE OR REPLACE TABLE person AS
 SELECT upn, min(user_key) AS user_key
 FROM kept_sign_in
-WHERE upn IN (
-        SELECT user_key FROM kept_sign_in WHERE contains(user_key, '@')
-        UNION ALL
-        SELECT upn FROM kept_sign_in WHERE user_key = '00000000-0000-0000-0000-000000000000'
-    )
-  AND NOT contains(user_key, '@') AND said(user_key) IS NOT NULL
+WHERE upn IN (SELECT CASE WHEN contains(user_key, '@') THEN user_key ELSE upn END FROM kept_sign_in WHERE unnamed)
+  AND NOT unnamed
 GROUP BY upn;
 
 -- Rows that carry a mark of the flow or did not succeed: few, and all else that may belong to a flow hangs on them.
 CREATE OR REPLACE TEMP TABLE odd_row AS
 SELECT k.*
 FROM kept_sign_in AS k
-JOIN (SELECT row_id FROM kept_sign_in WHERE marked OR error_code <> 0) AS odd ON odd.row_id = k.row_id;
+JOIN (SELECT row_id FROM kept_sign_in WHERE odd) AS odd ON odd.row_id = k.row_id;
 
 -- Correlation ids under which something happened that only a device code flow (or its look-alikes) does.
 CREATE OR REPLACE TEMP TABLE flow_key AS
@@ -39,7 +35,14 @@ WHERE s.correlation_id IS NOT NULL
       OR (s.marked AND (s.protocol = 'devicecode' OR coalesce(s.incoming, 'none') = 'none'))
   );
 
--- Narrow first, by one column; then clean what is left.
+-- Narrow first, by one column as delivered; then clean what is left. Ids are written in lower case or in upper case.
+CREATE OR REPLACE TEMP TABLE flow_spelling AS
+SELECT correlation_id AS said FROM flow_key
+UNION
+SELECT upper(correlation_id) FROM flow_key
+UNION
+SELECT correlation_id FROM odd_row WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key);
+
 CREATE OR REPLACE TEMP TABLE near_row AS
 SELECT * FROM odd_row
 WHERE marked
@@ -49,8 +52,7 @@ UNION ALL
 SELECT k.*
 FROM kept_sign_in AS k
 JOIN (
-    SELECT row_id FROM kept_sign_in
-    WHERE (marked OR error_code <> 0) IS NOT TRUE AND lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
+    SELECT row_id FROM kept_sign_in WHERE NOT odd AND correlation_id IN (SELECT said FROM flow_spelling)
 ) AS near ON near.row_id = k.row_id;
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified

@@ -329,9 +329,15 @@ class Grant:
     @property
     def approval(self) -> Leg | None:
         """The browser leg, or its sighting where the log does not name the flow."""
-        return next(iter(self.of(LegKind.APPROVAL) or self.of(LegKind.SIGHTING)), None)
+        return self._first(LegKind.APPROVAL) or self._first(LegKind.SIGHTING)
 
     @property
     def redemption(self) -> Leg | None:
         """The first token that the device received."""
-        return next(iter(self.of(LegKind.REDEMPTION)), None)
+        return self._first(LegKind.REDEMPTION)
+
+    def _first(self, kind: LegKind) -> Leg | None:
+        for leg in self.legs:  # asked for by nearly every signal: no generator, no tuple
+            if leg.kind is kind:
+                return leg
+        return None

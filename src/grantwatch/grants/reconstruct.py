@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,14 +39,17 @@ def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
     sql.run(con, "candidates.sql")
     sql.run(con, "flows.sql")
     drafts, look_alikes = drafts_of(con)
-    deeds = _deeds(con)
-    settled = settle(con, drafts, deeds=deeds)
-    found, tainted = orphans(con)
+    with con.cursor() as other, ThreadPoolExecutor(1) as pool:
+        counted = pool.submit(_session_users, other, drafts)
+        deeds = _deeds(con)
+        settled = settle(con, drafts, deeds=deeds)
+        found, tainted = orphans(con)
+        sessions = counted.result()
     if found:
         drafts += found
         settled = settle(con, drafts, deeds=deeds)
         _, tainted = orphans(con)
-    sessions = _session_users(con)
+        sessions |= _session_users(con, found)
     grants = [
         _grant(draft, settled.uses.get(draft.number, ()), settled.follow_ons.get(draft.number, ()), sessions)
         for draft in drafts
@@ -110,12 +114,17 @@ def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())
 
 
-def _session_users(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _session_users(con: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]) -> dict[str, int]:
+    """How many people have records in each session of the drafts."""
+    named = {session for draft in drafts for session in draft.flow.values("session_id")}
+    if not named:
+        return {}
+    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in sorted(named)])
     return dict(
         con.execute(
             "SELECT lower(k.session_id), count(DISTINCT coalesce(p.user_key, k.user_key)) FROM kept_sign_in AS k "
             "LEFT JOIN person AS p ON p.upn = k.user_key "
-            "WHERE lower(k.session_id) IN (SELECT session_id FROM head) GROUP BY 1"
+            "WHERE lower(k.session_id) IN (SELECT session_id FROM grant_session) GROUP BY 1"
         ).fetchall()
     )
 

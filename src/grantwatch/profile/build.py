@@ -96,10 +96,10 @@ def profiles(
     run(con, "own.sql", _ROOM)
     _agent_families(con)
     # What the tenant does is looked up beside what the user did, on a connection of its own.
-    with con.cursor() as other, ThreadPoolExecutor(1) as beside:
-        tenant = beside.submit(run, other, "tenant_first.sql", _ROOM)
-        told = beside.submit(_history, other)
-        working = beside.submit(company.peers_of, other)
+    with con.cursor() as other, ThreadPoolExecutor(1) as pool:
+        tenant = pool.submit(run, other, "tenant_first.sql", _ROOM)
+        told = pool.submit(_history, other)
+        working = pool.submit(company.peers_of, other)
         run(con, "own_day.sql", _ROOM)
         elsewhere = _elsewhere(con)
         tenant.result()

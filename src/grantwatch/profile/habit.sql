@@ -11,6 +11,10 @@ JOIN (
     GROUP BY hash(user_key, app_id, resource_id, ip, asn, country, user_agent, device_id)
 ) AS alike ON alike.row_id = k.row_id;
 
+-- Everybody who signs in, and since when, whatever came of it.
+CREATE TABLE IF NOT EXISTS everybody AS
+SELECT user_key, min(time) AS first_time FROM kept_sign_in GROUP BY user_key;
+
 -- The network of every address, once for all who ask.
 CREATE TABLE IF NOT EXISTS habit_place AS
 SELECT ip, prefix_of(cleaned) AS prefix

@@ -1,4 +1,4 @@
 -- When the tenant's sign-ins begin, and how many people are in them.
-SELECT min(k.time), count(DISTINCT coalesce(p.user_key, k.user_key))
-FROM kept_sign_in AS k
-LEFT JOIN person AS p ON p.upn = k.user_key
+SELECT min(e.first_time), count(DISTINCT coalesce(p.user_key, e.user_key))
+FROM everybody AS e
+LEFT JOIN person AS p ON p.upn = e.user_key

@@ -16,14 +16,16 @@ SELECT
     country,
     user_agent,
     device_id,
-    CASE WHEN error_code IN ('Success', 'success') THEN 0 ELSE try_cast(error_code AS INTEGER) END AS error_code,
+    outcome AS error_code,
     request_id,
     correlation_id,
     session_id,
-    -- 1 marked, 2 names a protocol, 4 names a transfer method, 8 has a token id, 16 interactive, 32 not interactive.
+    -- 1 marked, 2 names a protocol, 4 names a transfer method, 8 has a token id, 16 interactive, 32 not interactive, 64 has no
+    -- object id; below zero: odd, which a scan can narrow by before it reads anything else.
     CAST(CAST(marked AS TINYINT) + CASE WHEN protocol IS NULL THEN 0 ELSE 2 END + CASE WHEN transfer IS NULL THEN 0 ELSE 4 END
          + CASE WHEN token_id IS NULL THEN 0 ELSE 8 END
-         + CASE truth(interactive) WHEN true THEN 16 WHEN false THEN 32 ELSE 0 END AS TINYINT) AS flags,
+         + CASE truth(interactive) WHEN true THEN 16 WHEN false THEN 32 ELSE 0 END
+         + CASE WHEN unnamed THEN 64 ELSE 0 END - CASE WHEN marked OR coalesce(outcome <> 0, false) THEN 128 ELSE 0 END AS TINYINT) AS flags,
     latitude,
     longitude,
     -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
@@ -44,6 +46,8 @@ FROM (
     SELECT
         *,
         utc(time) AS moment,
+        CASE WHEN error_code IN ('Success', 'success') THEN 0 ELSE try_cast(error_code AS INTEGER) END AS outcome,
+        said(user_id) IS NULL OR contains(user_id, '@') AS unnamed,
         -- What the device code flow leaves on a row.
         coalesce(CASE WHEN protocol = 'none' THEN false ELSE enumerated(protocol) = 'devicecode' END, false)
         OR coalesce(CASE WHEN transfer = 'none' THEN false ELSE enumerated(transfer) = 'devicecodeflow' END, false)

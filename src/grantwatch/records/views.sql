@@ -4,6 +4,8 @@ CREATE VIEW kept_sign_in AS
 SELECT
     rowid AS row_id,
     * EXCLUDE (flags) REPLACE (lower(upn) AS upn),
+    flags < 0 AS odd,
+    (flags & 64) <> 0 AS unnamed,
     (flags & 1) <> 0 AS marked,
     (flags & 2) <> 0 AS has_protocol,
     (flags & 4) <> 0 AS has_transfer,
