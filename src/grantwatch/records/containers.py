@@ -47,6 +47,21 @@ def state(name: str) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
+def _head(name: str) -> tuple[os.stat_result, bytes]:
+    """What the system tells of a file, and its first bytes: with the fewest calls, as there may be many files."""
+    handle = os.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        found = os.fstat(handle)
+        head = os.read(handle, min(HEAD, found.st_size) + 1)
+        if len(head) != found.st_size:
+            # Large, or written to just now, or a system whose reads give less than there is.
+            while len(head) <= HEAD and (more := os.read(handle, HEAD + 1 - len(head))):
+                head += more
+    finally:
+        os.close(handle)
+    return found, head
+
+
 class Containers:
     """Opens what holds files. What cannot be had is named in `unread`; nothing is written outside of `workspace`."""
 
@@ -152,9 +167,7 @@ class Containers:
 
     def _looked_at(self, file: Given) -> Given:
         try:
-            with open(file.source, "rb") as stream:  # noqa: PTH123 - of each of many files
-                found = os.fstat(stream.fileno())
-                head = stream.read(HEAD + 1)
+            found, head = _head(file.source)
         except OSError:
             # It is named, with the reason, when its content is looked at.
             return Given(self._unique(file.path), file.source, file.copy)

@@ -34,7 +34,7 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[U
 
 def shown(name: str) -> str:
     """A file name that can be printed and stored: bytes that are not UTF-8 are escaped."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 _Found = tuple[str, os.stat_result | None]
