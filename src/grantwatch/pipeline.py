@@ -16,6 +16,7 @@ from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRe
 from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
+    from grantwatch.allowances import Allowances
     from grantwatch.grants import Reconstruction
     from grantwatch.records.tables import Progress, Records
     from grantwatch.signals.signal import NotAssessed
@@ -55,6 +56,7 @@ def hunt(
     afterwards: Iterable[str] = (),
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    allowances: Allowances | None = None,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -63,7 +65,8 @@ def hunt(
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
-    profile/accounts.py), by principal name or object id in lower case.
+    profile/accounts.py), by principal name or object id in lower case. `allowances`: what the tenant has approved,
+    which lowers scores.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -75,7 +78,7 @@ def hunt(
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
-        return hunted(records, raw=raw, scope=scope, accounts=accounts)
+        return hunted(records, raw=raw, scope=scope, accounts=accounts, allowances=allowances)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -93,6 +96,7 @@ def hunted(
     raw: bool = False,
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    allowances: Allowances | None = None,
 ) -> Hunt:
     """The hunt over records that have been read; `scope` is what they were read with."""
     from concurrent.futures import ThreadPoolExecutor
@@ -111,7 +115,7 @@ def hunted(
         gathered.result()
         seen = looked.result()
     known = profiles(records.con, found.grants, accounts)
-    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing)
+    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing, allowances)
     files = file_reports(records)
     total = sums(files)
     return Hunt(

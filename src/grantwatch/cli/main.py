@@ -13,6 +13,7 @@ from grantwatch.cli.guard import EXIT_USAGE
 from grantwatch.cli.lab import lab
 from grantwatch.cli.options import (
     Accounts,
+    Allowances,
     Memory,
     Output,
     Paths,
@@ -80,6 +81,7 @@ def hunt_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    allowances: Allowances = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
@@ -96,7 +98,7 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts, allowances)
 
     raise typer.Exit(guarded(run, temp_dir))
 
@@ -140,6 +142,7 @@ def explain_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    allowances: Allowances = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
     unpack_limit: UnpackLimit = None,
@@ -155,7 +158,7 @@ def explain_command(
         from grantwatch.cli.how import how
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_explain(grant_id, paths, format_, output, read, accounts)
+        return run_explain(grant_id, paths, format_, output, read, accounts, allowances)
 
     raise typer.Exit(guarded(run, temp_dir))
 

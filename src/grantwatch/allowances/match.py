@@ -1,0 +1,110 @@
+"""Does an allowance cover a grant? Every part has to be seen and to fit: what a log does not say fits `any` only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from grantwatch.allowances.model import Allowance, Allowances, State
+from grantwatch.grants.model import Grant, Network, Party
+
+__all__ = ["DIMENSIONS", "Match", "differs", "flow_networks", "flow_resources", "later_networks", "matches"]
+
+DIMENSIONS = ("subject", "client", "resource", "network")
+FIRST_HOUR = timedelta(hours=1)
+"""After the redemption: uses within it are part of what was allowed, wherever the device is carried later."""
+
+_BREADTH = ("range", "asn", "country", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An allowance that covers a grant, how narrowly, and what it was good for on the day of the grant."""
+
+    allowance: Allowance
+    state: State
+    by: str
+    """What the subject was met by, the narrowest: user, group or class."""
+    network: str
+    """The widest part of its networks that was needed: range, asn, country or any."""
+    elsewhere: bool
+    """True where whoever redeemed used tokens later from a network that it does not name."""
+
+
+def matches(allowances: Allowances, grant: Grant, kind: str | None) -> tuple[Match, ...]:
+    """Every allowance that covers a grant, in the order of the file; `kind` is the class of the grant's account.
+
+    Expired and unowned ones are among them, with their state: what has no effect is to be said all the same.
+    """
+    found = []
+    for each in allowances.allowances:
+        if differs(allowances, each, grant, kind):
+            continue
+        held = [each.networks.kind(network) for network in flow_networks(grant)] or ["any"]
+        found.append(
+            Match(
+                allowance=each,
+                state=each.state(grant.started_at.date()),
+                by=_by(allowances, each, grant),
+                network=max(held, key=_BREADTH.index),
+                elsewhere=any(each.networks.hold(network) is not True for network in later_networks(grant)),
+            )
+        )
+    return tuple(found)
+
+
+def differs(allowances: Allowances, allowance: Allowance, grant: Grant, kind: str | None) -> tuple[str, ...]:
+    """Those of `DIMENSIONS` in which an allowance does not cover a grant; none where it covers it."""
+    wrong = []
+    named = allowances.users(allowance.subject) & _names(grant)
+    if not named and (kind is None or kind not in allowance.subject.classes):
+        wrong.append("subject")
+    if allowance.clients and (grant.client.id or "").lower() not in allowance.clients:
+        wrong.append("client")
+    resources = flow_resources(grant)
+    if allowance.resources and not (resources and resources <= set(allowance.resources)):
+        wrong.append("resource")
+    networks = flow_networks(grant)
+    everywhere = allowance.networks.everywhere
+    if not everywhere and not (networks and all(allowance.networks.hold(network) for network in networks)):
+        wrong.append("network")
+    return tuple(wrong)
+
+
+def flow_networks(grant: Grant) -> tuple[Network, ...]:
+    """Where a grant was made: of every leg, and of uses in the first hour that are not surely the approver's."""
+    until = _redeemed_at(grant) + FIRST_HOUR
+    uses = (use.network for use in grant.token_uses if use.party is not Party.APPROVER and use.first <= until)
+    return _once((*(leg.network for leg in grant.legs), *uses))
+
+
+def later_networks(grant: Grant) -> tuple[Network, ...]:
+    """Where whoever redeemed used tokens after the first hour."""
+    until = _redeemed_at(grant) + FIRST_HOUR
+    return _once(use.network for use in grant.token_uses if use.party is Party.REDEEMER and use.last > until)
+
+
+def flow_resources(grant: Grant) -> frozenset[str]:
+    """Ids of what the flow asked for, in lower case; empty where no record says."""
+    ids = (grant.resource.id, *(leg.resource.id for leg in grant.legs))
+    return frozenset(id.lower() for id in ids if id)
+
+
+def _by(allowances: Allowances, allowance: Allowance, grant: Grant) -> str:
+    names = _names(grant)
+    if names & set(allowance.subject.users):
+        return "user"
+    return "group" if names & allowances.users(allowance.subject) else "class"
+
+
+def _names(grant: Grant) -> frozenset[str]:
+    return frozenset(name.lower() for name in (grant.user.id, grant.user.upn) if name)
+
+
+def _redeemed_at(grant: Grant) -> datetime:
+    return grant.redemption.time if grant.redemption else grant.started_at
+
+
+def _once(networks: Iterable[Network]) -> tuple[Network, ...]:
+    return tuple(dict.fromkeys(networks))
