@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from grantwatch.allowances.model import Allowance, Allowances, State
@@ -73,16 +73,20 @@ def differs(allowances: Allowances, allowance: Allowance, grant: Grant, kind: st
 
 
 def flow_networks(grant: Grant) -> tuple[Network, ...]:
-    """Where a grant was made: of every leg, and of uses in the first hour that are not surely the approver's."""
+    """Where a grant was made: of every leg, and of uses in the first hour that are not surely the approver's.
+
+    Each address once. Not every log names ASN and country, so what one record of the grant says of an address range
+    holds for the others in it.
+    """
     until = _redeemed_at(grant) + FIRST_HOUR
     uses = (use.network for use in grant.token_uses if use.party is not Party.APPROVER and use.first <= until)
-    return _once((*(leg.network for leg in grant.legs), *uses))
+    return _completed((*(leg.network for leg in grant.legs), *uses))
 
 
 def later_networks(grant: Grant) -> tuple[Network, ...]:
     """Where whoever redeemed used tokens after the first hour."""
     until = _redeemed_at(grant) + FIRST_HOUR
-    return _once(use.network for use in grant.token_uses if use.party is Party.REDEEMER and use.last > until)
+    return _completed(use.network for use in grant.token_uses if use.party is Party.REDEEMER and use.last > until)
 
 
 def flow_resources(grant: Grant) -> frozenset[str]:
@@ -106,5 +110,21 @@ def _redeemed_at(grant: Grant) -> datetime:
     return grant.redemption.time if grant.redemption else grant.started_at
 
 
-def _once(networks: Iterable[Network]) -> tuple[Network, ...]:
-    return tuple(dict.fromkeys(networks))
+def _completed(networks: Iterable[Network]) -> tuple[Network, ...]:
+    given = list(dict.fromkeys(networks))
+    asns = {each.prefix: each.asn for each in given if each.asn is not None}
+    countries = {each.prefix: each.country for each in given if each.country is not None}
+    whole = (
+        each
+        if each.prefix is None
+        else replace(
+            each,
+            asn=asns.get(each.prefix) if each.asn is None else each.asn,
+            country=countries.get(each.prefix) if each.country is None else each.country,
+        )
+        for each in given
+    )
+    found: dict[object, Network] = {}
+    for each in whole:
+        found.setdefault((each.ip, each.prefix, each.asn, each.country), each)
+    return tuple(found.values())
