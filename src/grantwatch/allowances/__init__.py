@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.allowances.match import DIMENSIONS, Match, differs, flow_networks, flow_resources, matches
+from grantwatch.allowances.match import DIMENSIONS, Flow, Match, differs, flow_networks, flow_resources, matches
 from grantwatch.allowances.model import FORMAT, Allowance, Allowances, Group, Networks, State, Subject
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "FORMAT",
     "Allowance",
     "Allowances",
+    "Flow",
     "Group",
     "Match",
     "Networks",

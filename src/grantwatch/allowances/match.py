@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from grantwatch.allowances.model import Allowance, Allowances, State
 from grantwatch.grants.model import Grant, Network, Party
 
-__all__ = ["DIMENSIONS", "Match", "differs", "flow_networks", "flow_resources", "later_networks", "matches"]
+__all__ = ["DIMENSIONS", "Flow", "Match", "differs", "flow_networks", "flow_resources", "later_networks", "matches"]
 
 DIMENSIONS = ("subject", "client", "resource", "network")
 FIRST_HOUR = timedelta(hours=1)
@@ -32,42 +32,53 @@ class Match:
     """True where whoever redeemed used tokens later from a network that it does not name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What of a grant an allowance is held against."""
+
+    grant: Grant
+    names: frozenset[str]
+    client: str
+    resources: frozenset[str]
+    networks: tuple[Network, ...]
+
+    @classmethod
+    def of(cls, grant: Grant) -> Flow:
+        """The same of a grant."""
+        names = frozenset(name.lower() for name in (grant.user.id, grant.user.upn) if name)
+        return cls(grant, names, (grant.client.id or "").lower(), flow_resources(grant), flow_networks(grant))
+
+
 def matches(allowances: Allowances, grant: Grant, kind: str | None) -> tuple[Match, ...]:
     """Every allowance that covers a grant, in the order of the file; `kind` is the class of the grant's account.
 
     Expired and unowned ones are among them, with their state: what has no effect is to be said all the same.
     """
-    found = []
-    for each in allowances.allowances:
-        if differs(allowances, each, grant, kind):
-            continue
-        held = [each.networks.kind(network) for network in flow_networks(grant)] or ["any"]
-        found.append(
-            Match(
-                allowance=each,
-                state=each.state(grant.started_at.date()),
-                by=_by(allowances, each, grant),
-                network=max(held, key=_BREADTH.index),
-                elsewhere=any(each.networks.hold(network) is not True for network in later_networks(grant)),
-            )
+    flow = Flow.of(grant)
+    return tuple(
+        Match(
+            allowance=each,
+            state=each.state(grant.started_at.date()),
+            by=_by(allowances, each, flow),
+            network=max([each.networks.kind(network) for network in flow.networks] or ["any"], key=_BREADTH.index),
+            elsewhere=any(each.networks.hold(network) is not True for network in later_networks(grant)),
         )
-    return tuple(found)
+        for each in allowances.allowances
+        if not differs(allowances, each, flow, kind)
+    )
 
 
-def differs(allowances: Allowances, allowance: Allowance, grant: Grant, kind: str | None) -> tuple[str, ...]:
+def differs(allowances: Allowances, allowance: Allowance, flow: Flow, kind: str | None) -> tuple[str, ...]:
     """Those of `DIMENSIONS` in which an allowance does not cover a grant; none where it covers it."""
     wrong = []
-    named = allowances.users(allowance.subject) & _names(grant)
-    if not named and (kind is None or kind not in allowance.subject.classes):
+    if allowances.users(allowance.subject).isdisjoint(flow.names) and kind not in allowance.subject.classes:
         wrong.append("subject")
-    if allowance.clients and (grant.client.id or "").lower() not in allowance.clients:
+    if allowance.clients and flow.client not in allowance.clients:
         wrong.append("client")
-    resources = flow_resources(grant)
-    if allowance.resources and not (resources and resources <= set(allowance.resources)):
+    if allowance.resources and not (flow.resources and flow.resources.issubset(allowance.resources)):
         wrong.append("resource")
-    networks = flow_networks(grant)
-    everywhere = allowance.networks.everywhere
-    if not everywhere and not (networks and all(allowance.networks.hold(network) for network in networks)):
+    places = allowance.networks
+    if not places.everywhere and not (flow.networks and all(places.hold(network) for network in flow.networks)):
         wrong.append("network")
     return tuple(wrong)
 
@@ -95,15 +106,10 @@ def flow_resources(grant: Grant) -> frozenset[str]:
     return frozenset(id.lower() for id in ids if id)
 
 
-def _by(allowances: Allowances, allowance: Allowance, grant: Grant) -> str:
-    names = _names(grant)
-    if names & set(allowance.subject.users):
+def _by(allowances: Allowances, allowance: Allowance, flow: Flow) -> str:
+    if not flow.names.isdisjoint(allowance.subject.users):
         return "user"
-    return "group" if names & allowances.users(allowance.subject) else "class"
-
-
-def _names(grant: Grant) -> frozenset[str]:
-    return frozenset(name.lower() for name in (grant.user.id, grant.user.upn) if name)
+    return "class" if flow.names.isdisjoint(allowances.users(allowance.subject)) else "group"
 
 
 def _redeemed_at(grant: Grant) -> datetime:

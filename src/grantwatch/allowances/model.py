@@ -146,11 +146,20 @@ class Allowances:
     allowances: tuple[Allowance, ...] = ()
     groups: Mapping[str, Group] = field(default_factory=dict)
     source: str | None = None
+    _users: Mapping[Subject, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        named = {each.subject: frozenset(self._named(each.subject)) for each in self.allowances}
+        object.__setattr__(self, "_users", named)
 
     def users(self, subject: Subject) -> frozenset[str]:
-        """Everybody whom a subject names, itself or by a group whose members are listed."""
-        listed: Iterable[str] = (member for name in subject.groups for member in self.groups[name].members)
-        return frozenset((*subject.users, *listed))
+        """Everybody whom the subject of one of these names, itself or by a group whose members are listed."""
+        return self._users[subject]
+
+    def _named(self, subject: Subject) -> Iterable[str]:
+        yield from subject.users
+        for name in subject.groups:
+            yield from self.groups[name].members
 
     def by_id(self, id: str) -> Allowance | None:
         """The allowance of this id."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["ANY", "ID", "KEYS", "Reading", "message", "parse", "read"]
+__all__ = ["ANY", "GUID", "ID", "KEYS", "Reading", "message", "parse", "read"]
 
 ANY = "any"
 TOP = ("version", "groups", "allowances")
@@ -33,7 +33,7 @@ LARGEST = 20_000_000
 """Bytes of a file that is looked at."""
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _ASN = re.compile(r"AS(\d{1,10})", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -140,7 +140,7 @@ def _groups(node: Node, faults: Faults) -> dict[str, Group]:
             continue
         said = fields(value, GROUP, f"group {name}", faults)
         id = text(said["id"][1], "id", faults) if "id" in said else None
-        if id is not None and not _GUID.fullmatch(id.lower()):
+        if id is not None and not GUID.fullmatch(id.lower()):
             faults.add(
                 said["id"][1], f"{id!r} is no object id; accepted is one as 00000000-1111-2222-3333-444444444444"
             )
@@ -219,7 +219,7 @@ def _applications(node: Node, what: str, faults: Faults) -> tuple[str, ...]:
     spelled = [each.name for each in known]
     found = []
     for at, each in said:
-        id = each.lower() if _GUID.fullmatch(each.lower()) else names.get(each.lower())
+        id = each.lower() if GUID.fullmatch(each.lower()) else names.get(each.lower())
         if id is None:
             hint = near(each, spelled)
             faults.add(at, f"{what} {each!r} is no application id and no known name{hint}; accepted are both, and any")

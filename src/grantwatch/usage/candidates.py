@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_network
 
-from grantwatch.allowances import Allowance, Allowances, Networks, Subject, differs
-from grantwatch.grants.model import Grant
-from grantwatch.usage.evidence import ANY, ANYWHERE, Item, Unit
+from grantwatch.allowances import Allowance, Allowances, Flow, Networks, Subject, differs
+from grantwatch.allowances.reader import ANY
+from grantwatch.usage.evidence import ANYWHERE, Item, Unit
 
 __all__ = ["CLASSES", "MOST_OPENED", "Candidate", "allowance_of", "candidates"]
 
@@ -105,11 +105,12 @@ class Candidate:
 class _Against:
     """Grants that nothing wider may cover."""
 
-    grants: Sequence[tuple[Grant, str]]
+    grants: Sequence[tuple[Flow, str]]
 
     def covered(self, candidate: Candidate) -> bool:
         made = allowance_of(candidate)
-        return any(not differs(Allowances((made,)), made, grant, kind) for grant, kind in self.grants)
+        alone = Allowances((made,))
+        return any(not differs(alone, made, flow, kind) for flow, kind in self.grants)
 
 
 def allowance_of(candidate: Candidate, id: str = "proposed") -> Allowance:
@@ -120,7 +121,9 @@ def allowance_of(candidate: Candidate, id: str = "proposed") -> Allowance:
     everywhere = ANYWHERE in candidate.units
     return Allowance(
         id=id,
-        subject=Subject(classes=(candidate.kind,)) if candidate.whole_class else Subject(users=tuple(sorted(candidate.users))),
+        subject=Subject(classes=(candidate.kind,))
+        if candidate.whole_class
+        else Subject(users=tuple(sorted(candidate.users))),
         clients=tuple(sorted(candidate.clients)),
         resources=() if ANY in candidate.resources else tuple(sorted(candidate.resources)),
         networks=Networks()
@@ -135,7 +138,7 @@ def allowance_of(candidate: Candidate, id: str = "proposed") -> Allowance:
     )
 
 
-def candidates(found: Sequence[Item], refused: Sequence[tuple[Grant, str]]) -> list[Candidate]:
+def candidates(found: Sequence[Item], refused: Sequence[tuple[Flow, str]]) -> list[Candidate]:
     """Every candidate, leaves first. Each item is covered by one of them at the least: its own account's."""
     against = _Against(refused)
     made: dict[tuple[object, ...], Candidate] = {}
@@ -164,7 +167,9 @@ def _leaves(kind: str, found: Sequence[Item], against: _Against) -> list[Candida
     alike: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for leaf in own:
         alike[leaf.wide, leaf.clients, leaf.resources, leaf.units].append(leaf)
-    joined = [Candidate(kind, {item for leaf in group for item in leaf.items}, wide=group[0].wide) for group in alike.values()]
+    joined = [
+        Candidate(kind, {item for leaf in group for item in leaf.items}, wide=group[0].wide) for group in alike.values()
+    ]
     return sorted([*(each for each in joined if not against.covered(each)), *own], key=_first)
 
 

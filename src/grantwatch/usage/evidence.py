@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grantwatch import knowledge
-from grantwatch.allowances import flow_networks, flow_resources
+from grantwatch.allowances import Flow, flow_networks, flow_resources
 from grantwatch.allowances.lint import RENTED
+from grantwatch.allowances.reader import ANY, GUID
 from grantwatch.grants.model import Grant
 from grantwatch.usage.model import Inventory
 from grantwatch.verdict.model import Judged
@@ -20,8 +21,8 @@ MANY_RANGES = 3
 
 Unit = tuple[str, str | int]
 """A part of a network list: ("range", prefix), ("asn", number), or `ANYWHERE`."""
+_Key = tuple[str, str, str, frozenset[str], frozenset[Unit], frozenset[Unit]]
 ANYWHERE: Unit = ("any", "any")
-ANY = "any"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,18 +51,18 @@ def items(made: Inventory) -> tuple[tuple[Item, ...], tuple[Judged, ...]]:
     """The items of an inventory in a fixed order, and the grants that no allowance can name: without client or user."""
     known = providers(each.grant for each in made.honest)
     names = _names(made.honest)
-    found: dict[tuple[str, str, str, frozenset[str], frozenset[Unit], frozenset[Unit]], list[Judged]] = defaultdict(list)
+    found: dict[_Key, list[Judged]] = defaultdict(list)
     left = []
     for each in made.honest:
         grant = each.grant
-        user = name_of(grant, names)
-        if not user or not grant.client.id:
+        user, client = name_of(grant, names), (grant.client.id or "").lower()
+        if not user or not all(map(GUID.fullmatch, (client, *flow_resources(grant)))):
             left.append(each)
             continue
         narrow, wide = _units(grant, frozenset()), _units(grant, known)
         resources = flow_resources(grant) or frozenset({ANY})
         kind = made.kinds[grant.grant_id]
-        found[user, kind, grant.client.id.lower(), resources, narrow, wide].append(each)
+        found[user, kind, client, resources, narrow, wide].append(each)
     made_items = [Item(*key, tuple(grants)) for key, grants in found.items()]
     return tuple(sorted(made_items, key=_order)), tuple(left)
 
@@ -77,19 +78,25 @@ def providers(grants: Iterable[Grant]) -> frozenset[int]:
     return frozenset(asn for asn, seen in ranges.items() if len(seen) >= MANY_RANGES)
 
 
-def refused(made: Inventory) -> tuple[tuple[Grant, str], ...]:
+def refused(made: Inventory) -> tuple[tuple[Flow, str], ...]:
     """What nothing wider than one account may cover: grants that were kept out, with the class of the account."""
-    return tuple((each.judged.grant, each.kind) for each in made.kept_out)
+    return tuple((Flow.of(each.judged.grant), each.kind) for each in made.kept_out)
 
 
 def name_of(grant: Grant, names: dict[str, str]) -> str:
-    """How a file calls the account: its principal name, else its id, in lower case."""
+    """How a file calls the account: its principal name, else its id, in lower case; empty where neither can be written.
+
+    Names are log text: one that a file would not give back as it is, is not used.
+    """
     user = grant.user
-    return (user.upn or names.get((user.id or "").lower()) or user.id or "").lower()
+    given = (user.upn, names.get((user.id or "").lower()) if not user.upn else None, user.id)
+    return next((name.lower() for name in given if name and name == name.strip() and name.lower() != ANY), "")
 
 
 def _names(honest: Iterable[Judged]) -> dict[str, str]:
-    return {each.grant.user.id.lower(): each.grant.user.upn for each in honest if each.grant.user.id and each.grant.user.upn}
+    return {
+        each.grant.user.id.lower(): each.grant.user.upn for each in honest if each.grant.user.id and each.grant.user.upn
+    }
 
 
 def _units(grant: Grant, known: frozenset[int]) -> frozenset[Unit]:

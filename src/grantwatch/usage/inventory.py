@@ -90,7 +90,9 @@ def _reach(hunt: Hunt) -> tuple[datetime | None, datetime | None]:
 def _by_user(grants: Iterable[Judged]) -> dict[str, list[Judged]]:
     """Grants of each account. A name that comes with an id in one record is that account's in the others."""
     grants = list(grants)
-    ids = {each.grant.user.upn.lower(): each.grant.user.id for each in grants if each.grant.user.upn and each.grant.user.id}
+    ids = {
+        each.grant.user.upn.lower(): each.grant.user.id for each in grants if each.grant.user.upn and each.grant.user.id
+    }
     found: dict[str, list[Judged]] = defaultdict(list)
     for each in grants:
         user = each.grant.user
@@ -224,9 +226,7 @@ def _not_assessed(made: Inventory) -> tuple[str, ...]:
     if not made.start:
         said.append("No sign-in has a usable time: who uses device code is not assessed.")
     elif days < made.stale_days:
-        said.append(
-            f"What has not been used for {made.stale_days} days is not assessed: the logs hold {_days(days)}."
-        )
+        said.append(f"What has not been used for {made.stale_days} days is not assessed: the logs hold {_days(days)}.")
     if made.start and made.history < _SHORT:
         said.append(f"In {_days(days)} of logs, what is used once a month or less does not show.")
     unredeemed = sum(each.grant.outcome is Outcome.APPROVED for each in made.honest)

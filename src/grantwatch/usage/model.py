@@ -95,7 +95,7 @@ class KeptOut:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What an account tried and got no token from: apart from use, as it says what someone wanted, not what they need."""
+    """What an account tried and got no token from: apart from use, as it says what was wanted, not what is needed."""
 
     user: User
     kind: str

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from grantwatch import knowledge
-from grantwatch.allowances import Allowance, Allowances, Networks, differs
+from grantwatch.allowances import Allowance, Allowances, Flow, Networks, differs
 from grantwatch.usage.candidates import Candidate, allowance_of, candidates
 from grantwatch.usage.evidence import Item, items, refused
-from grantwatch.usage.model import Inventory, Span
+from grantwatch.usage.model import KINDS, Inventory, Span
 from grantwatch.verdict.model import Judged
 
 __all__ = ["EXPIRES_DAYS", "Exposure", "Line", "Proposal", "propose"]
@@ -126,14 +126,18 @@ def _cost(candidate: Candidate) -> tuple[object, ...]:
 
 
 def _order(candidate: Candidate) -> tuple[object, ...]:
-    return candidate.kind, -sum(len(item.grants) for item in candidate.items), candidate.key
+    return KINDS.index(candidate.kind), -sum(len(item.grants) for item in candidate.items), candidate.key
 
 
 def _line(made: Inventory, candidate: Candidate, allowance: Allowance, shown: Sequence[Item]) -> Line:
     grants = sorted((each for item in shown for each in item.grants), key=lambda each: each.grant.started_at)
     times = [each.grant.started_at for each in grants]
     alone = Allowances((allowance,))
-    against = [each.judged.grant for each in made.kept_out if not differs(alone, allowance, each.judged.grant, each.kind)]
+    against = [
+        each.judged.grant.grant_id
+        for each in made.kept_out
+        if not differs(alone, allowance, Flow.of(each.judged.grant), each.kind)
+    ]
     networks: Networks = allowance.networks
     return Line(
         allowance=allowance,
@@ -150,7 +154,7 @@ def _line(made: Inventory, candidate: Candidate, allowance: Allowance, shown: Se
             whole_class=candidate.whole_class,
             providers=networks.asns,
         ),
-        suspects=tuple(grant.grant_id for grant in against),
+        suspects=tuple(against),
     )
 
 
