@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from grantwatch.allowances import flow_networks
+from grantwatch.errors import UsageError
 from grantwatch.grants.model import Device, Grant, Named, Network, Outcome, Party, User
 from grantwatch.pipeline import Hunt
 from grantwatch.signals import AccountClass, Case, account_class
@@ -37,6 +38,8 @@ def inventory(
     """
     included = frozenset(pick(hunt.grants, id).grant.grant_id for id in include)
     named = frozenset(pick(hunt.grants, id).grant.grant_id for id in keep_out)
+    if both := included & named:
+        raise UsageError(f"{min(both)}: cannot be both included and kept out")
     classes = {each.grant.grant_id: _class(hunt, each) for each in hunt.grants}
     honest, out, tried = [], [], []
     for each in sorted(hunt.grants, key=lambda each: (each.grant.started_at, each.grant.grant_id)):
@@ -73,7 +76,7 @@ def _class(hunt: Hunt, judged: Judged) -> AccountClass:
 def _why_out(judged: Judged, included: frozenset[str], named: frozenset[str]) -> str:
     id, verdict = judged.grant.grant_id, judged.verdict
     if id in named:
-        return "kept out by name" if id not in included else "kept out by name, though included by name too"
+        return "kept out by name"
     if id in included or verdict.severity < SUSPECT:
         return ""
     return f"{verdict.severity.label} {verdict.score}"

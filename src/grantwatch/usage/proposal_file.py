@@ -45,14 +45,11 @@ def text(made: Inventory, proposal: Proposal) -> str:
 
 def _rests_on(made: Inventory, proposal: Proposal) -> str:
     span = f" from {made.start:%Y-%m-%d} to {made.end:%Y-%m-%d} (UTC)" if made.start and made.end else ""
+    left = len(proposal.left)
+    said = f"{_plural(left, 'grant')} cannot be covered: no user, client or resource is named." if left else ""
     return (
-        f"They cover {len(made.honest) - len(proposal.left)} grants of {proposal.accounts} accounts with "
-        f"{len(proposal.lines)} allowances, from logs{span}."
-        + (
-            f" {len(proposal.left)} grants name no user or no client, so that none can cover them."
-            if proposal.left
-            else ""
-        )
+        f"They cover {_plural(len(made.honest) - left, 'grant')} of {_plural(proposal.accounts, 'account')} with "
+        f"{_plural(len(proposal.lines), 'allowance')}, from logs{span}. {said}"
     )
 
 
@@ -62,7 +59,7 @@ def _kept_out(made: Inventory) -> str:
     shown = ", ".join(each.judged.grant.grant_id[:8] for each in made.kept_out[:MOST_IDS])
     more = f" and {len(made.kept_out) - MOST_IDS} more" if len(made.kept_out) > MOST_IDS else ""
     return (
-        f"Kept out as suspect: {len(made.kept_out)} grants ({shown}{more}). Where one of them is honest, "
+        f"Kept out as suspect: {_plural(len(made.kept_out), 'grant')} ({shown}{more}). Where one of them is honest, "
         "propose again with --include and its id."
     )
 
@@ -78,7 +75,7 @@ def _above(line: Line) -> list[str]:
     found += _comment(f"opens {_opens(line.exposure)}")
     if line.suspects:
         named = ", ".join(id[:8] for id in line.suspects[:MOST_IDS])
-        found += _comment(f"CAUTION: it also covers {_plural(len(line.suspects), 'grant')} that was kept out: {named}")
+        found += _comment(f"CAUTION: it also covers what was kept out: {named}")
     return found
 
 

@@ -25,6 +25,8 @@ WIDE = 1160
 NARROW = 360
 MOST_USERS = 40
 MOST_CLIENTS = 12
+FEW_CLIENTS = 7
+"""Clients on a narrow screen."""
 MOST_NETWORKS = 20
 OUT = "out"
 """The class, in a picture, of grants that were kept out."""
@@ -130,31 +132,34 @@ def heat_map(made: Inventory, width: int) -> str:
             cells[place, name] += use.span.count
     if not accounts:
         return ""
-    names = [name for name, _ in sorted(clients.items(), key=lambda item: (-item[1], item[0]))[:MOST_CLIENTS]]
-    label = 300 if width > 600 else 128
-    room = width - label
-    column, row, head = min(72.0, room / len(names)), 24, 118 if width > 600 else 132
+    names = [
+        name
+        for name, _ in sorted(clients.items(), key=lambda item: (-item[1], item[0]))[
+            : MOST_CLIENTS if width > 600 else FEW_CLIENTS
+        ]
+    ]
+    wide = width > 600
+    label, head, row, margin = (310, 150, 24, 110) if wide else (120, 130, 24, 72)
+    column = min(72.0, (width - label - margin) / len(names))
     most = max((cells[place, name] for place in range(len(accounts)) for name in names), default=1)
-    letters = 44 if width > 600 else 19
     parts = []
     for n, name in enumerate(names):
         x, y = label + (n + 0.5) * column + 4, head - 8
-        short = _cut(name, 20 if width > 600 else 22)
-        parts.append(
-            f'<text class="name" transform="translate({x:.1f} {y}) rotate(-50)">{_safe(short)}<title>{_safe(name)}</title></text>'
-        )
+        short = _safe(_cut(name.removeprefix("Microsoft "), 24 if wide else 17))
+        turned = f'transform="translate({x:.1f} {y}) rotate(-50)"'
+        parts.append(f'<text class="name" {turned}>{short}<title>{_safe(name)}</title></text>')
     for place, account in enumerate(accounts):
         y = head + place * row
         who = account.user.label
+        short = _safe(_cut(who, 42) if wide else _cut(who.partition("@")[0] or who, 14))
         parts.append(
-            f'<text class="name" x="{label - 8}" y="{y + 16}" text-anchor="end">{_safe(_cut(who, letters))}'
+            f'<text class="name" x="{label - 8}" y="{y + 16}" text-anchor="end">{short}'
             f"<title>{_safe(who)}, {CLASSES[account.kind][0]}</title></text>"
         )
         for n, name in enumerate(names):
             parts.append(_cell(cells.get((place, name), 0), most, label + n * column, y, column, row, f"{who}, {name}"))
     title = f"Grants of {words.plural(len(accounts), 'account')} by {words.plural(len(names), 'client')}"
-    drawn = max(label + column * len(names) + (60 if width > 600 else 0), min(width, label + 60))
-    return _svg(int(max(drawn, width)), head + row * len(accounts) + 4, "chart-heat", title, parts)
+    return _svg(width, head + row * len(accounts) + 4, "chart-heat", title, parts)
 
 
 def _cell(value: int, most: int, x: float, y: float, wide: float, high: int, who: str) -> str:
@@ -192,7 +197,7 @@ def networks(made: Inventory, width: int) -> str:
     parts = []
     for place, prefix in enumerate(shown):
         y = place * row
-        letters = 46 if wide else 50
+        letters = 44 if wide else 50
         said = _cut(", ".join(part for part in (prefix, known[prefix]) if part), letters)
         at = f'x="{label - 10}" y="{y + 17}" text-anchor="end"' if wide else f'x="0" y="{y + 14}"'
         parts.append(f'<text class="name" {at}>{_safe(said)}</text>')
