@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ FIELDS = {
 }
 
 
-def file_of(*allowances: dict[str, str | None], groups: str = "") -> str:
+def file_of(*allowances: Mapping[str, str | None], groups: str = "") -> str:
     """A file with these allowances: what each says otherwise than `FIELDS`; None leaves a key out."""
     lines = [f"version: {FORMAT}", *([f"groups: {groups}"] if groups else []), "allowances:"]
     for each in allowances:
@@ -37,7 +38,7 @@ def said(reading: Reading) -> list[str]:
     return [f"{each.line}:{each.column}: {each.text}" for each in reading.findings]
 
 
-def read(*allowances: dict[str, str | None], groups: str = "") -> Allowances:
+def read(*allowances: Mapping[str, str | None], groups: str = "") -> Allowances:
     """Allowances from such a file, which must be free of errors."""
     reading = parse(file_of(*allowances, groups=groups))
     assert not reading.errors, reading.errors

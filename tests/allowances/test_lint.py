@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from tests.allowances.scene import TODAY, file_of
 
 from grantwatch.allowances.lint import look_over
 from grantwatch.allowances.reader import parse
 
-NARROW = {"id": "narrow", "network": "192.0.2.0/25"}
+NARROW: Mapping[str, str | None] = {"id": "narrow", "network": "192.0.2.0/25"}
 
 
-def warned(*allowances: dict[str, str | None], groups: str = "") -> list[str]:
+def warned(*allowances: Mapping[str, str | None], groups: str = "") -> list[str]:
     reading = parse(file_of(*allowances, groups=groups))
     assert not reading.errors, reading.errors
     return [each.text for each in look_over(reading.allowances, TODAY)]
@@ -32,7 +34,7 @@ def test_a_plain_file_leaves_nothing_to_say() -> None:
         ({"network": "any", "subject": "{class: person}"}, "cli opens every person from anywhere"),
     ],
 )
-def test_what_opens_too_much_or_nothing_is_said(changed: dict[str, str | None], told: str) -> None:
+def test_what_opens_too_much_or_nothing_is_said(changed: Mapping[str, str | None], told: str) -> None:
     assert any(told in each for each in warned(changed))
 
 
@@ -41,7 +43,8 @@ def test_the_last_day_still_counts() -> None:
 
 
 def test_an_allowance_within_another_has_no_effect_of_its_own() -> None:
-    for pair in (({}, NARROW), (NARROW, {})):
+    plain: Mapping[str, str | None] = {}
+    for pair in ((plain, NARROW), (NARROW, plain)):
         (told,) = warned(*pair)
         assert told.startswith("narrow has no effect of its own: cli (line ")
     assert warned({"expires": "2027-01-01"}, NARROW) == [], "the narrow one holds for longer"

@@ -66,7 +66,7 @@ def test_without_an_owner_a_file_is_not_ready(run: Run, tmp_path: Path) -> None:
     (tmp_path / "allow.yaml").write_text(file_of({"owner": ""}))
     done = run("usage", "--check", "allow.yaml")
     assert done.returncode == 1
-    assert "8:12: has no owner: name who answers for it" in done.stdout.decode()
+    assert "8:11: has no owner: name who answers for it" in done.stdout.decode()
 
 
 def test_every_error_of_a_file_is_named_with_its_place(run: Run, tmp_path: Path, examples: Path) -> None:

@@ -46,7 +46,9 @@ class _Page(Sections):
     def write(self) -> None:
         """Print it all."""
         made = self.told.inventory
-        if made:
+        if not made:
+            self._print(("Grantwatch ", "bold"), (__version__, ""))
+        else:
             self._head(made)
             for kind in KINDS:
                 self._class(kind, made.of(kind))
