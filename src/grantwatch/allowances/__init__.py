@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.allowances.match import DIMENSIONS, Flow, Match, differs, flow_networks, flow_resources, matches
+from grantwatch.allowances.match import DIMENSIONS, Flow, Match, covers, differs, flow_networks, flow_resources, matches
 from grantwatch.allowances.model import FORMAT, Allowance, Allowances, Group, Networks, State, Subject
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Networks",
     "State",
     "Subject",
+    "covers",
     "differs",
     "flow_networks",
     "flow_resources",

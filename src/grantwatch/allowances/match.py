@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from grantwatch.allowances.model import Allowance, Allowances, State
 from grantwatch.grants.model import Grant, Network, Party
 
-__all__ = ["DIMENSIONS", "Flow", "Match", "differs", "flow_networks", "flow_resources", "later_networks", "matches"]
+__all__ = [
+    "DIMENSIONS",
+    "Flow",
+    "Match",
+    "covers",
+    "differs",
+    "flow_networks",
+    "flow_resources",
+    "later_networks",
+    "matches",
+]
 
 DIMENSIONS = ("subject", "client", "resource", "network")
 FIRST_HOUR = timedelta(hours=1)
@@ -64,23 +74,31 @@ def matches(allowances: Allowances, grant: Grant, kind: str | None) -> tuple[Mat
             elsewhere=any(each.networks.hold(network) is not True for network in later_networks(grant)),
         )
         for each in allowances.allowances
-        if not differs(allowances, each, flow, kind)
+        if covers(allowances, each, flow, kind)
     )
+
+
+def covers(allowances: Allowances, allowance: Allowance, flow: Flow, kind: str | None) -> bool:
+    """True where an allowance covers a grant: nothing in it differs."""
+    return next(_wrong(allowances, allowance, flow, kind), None) is None
 
 
 def differs(allowances: Allowances, allowance: Allowance, flow: Flow, kind: str | None) -> tuple[str, ...]:
     """Those of `DIMENSIONS` in which an allowance does not cover a grant; none where it covers it."""
-    wrong = []
-    if allowances.users(allowance.subject).isdisjoint(flow.names) and kind not in allowance.subject.classes:
-        wrong.append("subject")
+    return tuple(_wrong(allowances, allowance, flow, kind))
+
+
+def _wrong(allowances: Allowances, allowance: Allowance, flow: Flow, kind: str | None) -> Iterator[str]:
+    """What differs, the cheapest to tell first."""
+    if kind not in allowance.subject.classes and allowances.users(allowance.subject).isdisjoint(flow.names):
+        yield "subject"
     if allowance.clients and flow.client not in allowance.clients:
-        wrong.append("client")
+        yield "client"
     if allowance.resources and not (flow.resources and flow.resources.issubset(allowance.resources)):
-        wrong.append("resource")
+        yield "resource"
     places = allowance.networks
     if not places.everywhere and not (flow.networks and all(places.hold(network) for network in flow.networks)):
-        wrong.append("network")
-    return tuple(wrong)
+        yield "network"
 
 
 def flow_networks(grant: Grant) -> tuple[Network, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_network
 
-from grantwatch.allowances import Allowance, Allowances, Flow, Networks, Subject, differs
+from grantwatch.allowances import Allowance, Allowances, Flow, Networks, Subject, covers
 from grantwatch.allowances.reader import ANY
 from grantwatch.usage.evidence import ANYWHERE, Item, Unit
 
@@ -50,16 +50,19 @@ class Candidate:
         return item.wide if self.wide else item.narrow
 
     @cached_property
-    def seen(self) -> int:
-        """Ways (account, client, resource, network) that honest use took."""
-        return len(
-            {
-                (item.user, item.client, resource, unit)
-                for item in self.items
-                for resource in item.resources
-                for unit in self.of(item)
-            }
+    def took(self) -> frozenset[Way]:
+        """Ways that honest use took."""
+        return frozenset(
+            (item.user, item.client, resource, unit)
+            for item in self.items
+            for resource in item.resources
+            for unit in self.of(item)
         )
+
+    @property
+    def seen(self) -> int:
+        """How many ways honest use took."""
+        return len(self.took)
 
     @property
     def ways(self) -> int:
@@ -86,8 +89,11 @@ class Candidate:
         )
 
     def joined(self, other: Candidate) -> Candidate:
-        """Both in one."""
-        return Candidate(self.kind, self.items | other.items, wide=self.wide)
+        """Both in one: the union of all that they hold, so that nothing is gone through again."""
+        both = Candidate(self.kind, (), wide=self.wide)
+        for name in ("items", "users", "clients", "resources", "units", "took"):
+            both.__dict__[name] = getattr(self, name) | getattr(other, name)
+        return both
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -110,7 +116,7 @@ class _Against:
     def covered(self, candidate: Candidate) -> bool:
         made = allowance_of(candidate)
         alone = Allowances((made,))
-        return any(not differs(alone, made, flow, kind) for flow, kind in self.grants)
+        return any(covers(alone, made, flow, kind) for flow, kind in self.grants)
 
 
 def allowance_of(candidate: Candidate, id: str = "proposed") -> Allowance:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from grantwatch.allowances import Allowance, Allowances, Flow, Match, State, differs, matches
+from grantwatch.allowances import Allowance, Allowances, Flow, State, covers, differs
 from grantwatch.allowances.lint import look_over
 from grantwatch.allowances.nodes import Finding
 from grantwatch.usage.model import Inventory
@@ -128,8 +128,8 @@ def compare(allowances: Allowances, made: Inventory, today: date) -> Compared:
 
 
 def _covering(allowances: Allowances, made: Inventory, judged: Judged) -> frozenset[str]:
-    found: tuple[Match, ...] = matches(allowances, judged.grant, made.kinds[judged.grant.grant_id])
-    return frozenset(match.allowance.id for match in found)
+    flow, kind = Flow.of(judged.grant), made.kinds[judged.grant.grant_id]
+    return frozenset(each.id for each in allowances.allowances if covers(allowances, each, flow, kind))
 
 
 def _users(judged: Iterable[Judged]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from grantwatch import knowledge
-from grantwatch.allowances import Allowance, Allowances, Flow, Networks, differs
+from grantwatch.allowances import Allowance, Allowances, Flow, Networks, covers
 from grantwatch.usage.candidates import Candidate, allowance_of, candidates
 from grantwatch.usage.evidence import Item, items, refused
 from grantwatch.usage.model import KINDS, Inventory, Span
@@ -136,7 +136,7 @@ def _line(made: Inventory, candidate: Candidate, allowance: Allowance, shown: Se
     against = [
         each.judged.grant.grant_id
         for each in made.kept_out
-        if not differs(alone, allowance, Flow.of(each.judged.grant), each.kind)
+        if covers(alone, allowance, Flow.of(each.judged.grant), each.kind)
     ]
     networks: Networks = allowance.networks
     return Line(
