@@ -15,10 +15,10 @@ import pytest
 
 import grantwatch
 
-HEAVY = ("_duckdb", "duckdb", "jinja2", "orjson", "sqlglot")
+HEAVY = ("_duckdb", "duckdb", "jinja2", "orjson", "sqlglot", "yaml")
 """What `--help` has no use for."""
 
-BROUGHT_BY = {"_duckdb": "duckdb"}
+BROUGHT_BY = {"_duckdb": "duckdb", "yaml": "pyyaml"}
 """Modules that go by another name than the package that brings them."""
 
 CACHE = re.compile(r"/(?:__pycache__|\.[^/]+)/")

@@ -15,6 +15,7 @@ from grantwatch.records.scope import Scope, scope
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from grantwatch.allowances import Allowances
     from grantwatch.records.tables import Progress, Records
 
 __all__ = ["Hunt", "Logs", "hunt", "logs", "tables"]
@@ -41,6 +42,7 @@ def hunt(
     raw: bool = False,
     progress: Progress | None = None,
     accounts: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    allowances: Allowances | str | os.PathLike[str] | None = None,
 ) -> Hunt:
     """Hunt over exported logs and return everything that was found, worst first.
 
@@ -51,9 +53,10 @@ def hunt(
     `raw` fills `Hunt.raw` with the text of the records behind grants of low severity or worse. `progress` is called
     with a step and the share done (0–1). `accounts` states the class of accounts (person, device, service or guest) by
     principal name or object id, or names a TOML file that does: what is not in it is told from behaviour.
+    `allowances`: who may use device code, or the name of a YAML file that says so; they lower scores.
 
-    Raises InputError where no file could be read at all, and UsageError for a time, name or class that cannot be
-    understood.
+    Raises InputError where no file could be read at all, and UsageError for a time, name, class or allowance
+    that cannot be understood.
     What is wrong inside a file is part of the answer: see `Hunt.quarantined` and `Hunt.unread`.
     """
     from grantwatch.pipeline import hunt as run
@@ -67,6 +70,7 @@ def hunt(
         progress=progress,
         scope=asked,
         accounts=_classes(accounts),
+        allowances=_allowances(allowances),
     )
 
 
@@ -147,6 +151,14 @@ def _classes(stated: Mapping[str, str] | str | os.PathLike[str] | None) -> Mappi
     if stated is None:
         return {}
     return read_accounts(stated) if isinstance(stated, str | os.PathLike) else accounts(stated)
+
+
+def _allowances(stated: Allowances | str | os.PathLike[str] | None) -> Allowances | None:
+    if not isinstance(stated, str | os.PathLike):
+        return stated
+    from grantwatch.allowances.reader import read
+
+    return read(stated)
 
 
 def _listed(paths: Paths) -> list[str | os.PathLike[str]]:

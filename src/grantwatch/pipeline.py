@@ -16,6 +16,7 @@ from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRe
 from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
+    from grantwatch.allowances import Allowances
     from grantwatch.grants import Reconstruction
     from grantwatch.profile import Profile
     from grantwatch.records.tables import Progress, Records
@@ -56,6 +57,7 @@ def hunt(
     afterwards: Iterable[str] = (),
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    allowances: Allowances | None = None,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -64,7 +66,8 @@ def hunt(
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
-    profile/accounts.py), by principal name or object id in lower case.
+    profile/accounts.py), by principal name or object id in lower case. `allowances`: what the tenant has approved,
+    which lowers scores.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -79,11 +82,11 @@ def hunt(
         if not records.files:
             raise InputError(nothing_read(records.unread))
         if raw:
-            return hunted(records, raw=True, scope=scope, accounts=accounts)
+            return hunted(records, raw=True, scope=scope, accounts=accounts, allowances=allowances)
         with ThreadPoolExecutor(1) as pool:
             gathered = _gather(records, accounts)
             pool.submit(records.close)  # judging needs no engine, and a large one takes its time to go
-            return _judged(gathered, records, scope)
+            return _judged(gathered, records, scope, allowances)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -101,9 +104,10 @@ def hunted(
     raw: bool = False,
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    allowances: Allowances | None = None,
 ) -> Hunt:
     """The hunt over records that have been read; `scope` is what they were read with."""
-    found = _judged(_gather(records, accounts), records, scope)
+    found = _judged(_gather(records, accounts), records, scope, allowances)
     return replace(found, raw=_raw(records, found.grants)) if raw else found
 
 
@@ -136,12 +140,12 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     return _Gathered(found, profiles(records.con, found.grants, accounts), seen, file_reports(records))
 
 
-def _judged(gathered: _Gathered, records: Records, scope: Scope) -> Hunt:
+def _judged(gathered: _Gathered, records: Records, scope: Scope, allowances: Allowances | None) -> Hunt:
     from grantwatch.records.coverage import sums
     from grantwatch.verdict import blind_signals, incidents, judge
 
     found, seen, total = gathered.found, gathered.coverage, sums(gathered.files)
-    judged = judge(list(zip(found.grants, gathered.profiles, strict=True)), seen.missing)
+    judged = judge(list(zip(found.grants, gathered.profiles, strict=True)), seen.missing, allowances)
     return Hunt(
         version=__version__,
         records=total,

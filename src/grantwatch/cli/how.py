@@ -9,9 +9,10 @@ from grantwatch.cli.memory import check_memory, unpacked
 from grantwatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from grantwatch.allowances import Allowances
     from grantwatch.records.scope import Scope
 
-__all__ = ["How", "classes", "how"]
+__all__ = ["How", "allowed", "classes", "how"]
 
 
 class How(TypedDict):
@@ -46,3 +47,15 @@ def classes(file: str | None) -> Mapping[str, str]:
         return read_accounts(file)
     except UsageError as error:
         raise UsageError(f"--accounts {error}") from None
+
+
+def allowed(file: str | None) -> Allowances | None:
+    """What `--allowances FILE` says. Raises UsageError that names the option and every fault by line and column."""
+    if file is None:
+        return None
+    from grantwatch.allowances.reader import read
+
+    try:
+        return read(file)
+    except UsageError as error:
+        raise UsageError(f"--allowances {error}") from None

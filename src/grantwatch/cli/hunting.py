@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
-from grantwatch.cli.how import classes
+from grantwatch.cli.how import allowed, classes
 from grantwatch.cli.memory import enough
 from grantwatch.cli.output import check_output, put
 from grantwatch.cli.progress import reading
@@ -33,6 +33,7 @@ def run_hunt(
     all_grants: bool,
     read: How,
     accounts: str | None = None,
+    allowances: str | None = None,
 ) -> int:
     """Hunt and show; returns the exit code. Raises UsageError and InputError."""
     if format_ not in FORMATS:
@@ -43,11 +44,19 @@ def run_hunt(
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
         raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
-    stated = classes(accounts)
+    stated, approved = classes(accounts), allowed(allowances)
     from grantwatch.pipeline import hunt
 
     with enough(read["memory"]), reading() as progress:
-        found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, **read)
+        found = hunt(
+            paths,
+            raw=form.raw,
+            progress=progress,
+            afterwards=form.loads,
+            accounts=stated,
+            allowances=approved,
+            **read,
+        )
     _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
     if limit is None or not found.grants:
         return 0

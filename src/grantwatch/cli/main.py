@@ -13,6 +13,7 @@ from grantwatch.cli.guard import EXIT_USAGE
 from grantwatch.cli.lab import lab
 from grantwatch.cli.options import (
     Accounts,
+    Allowances,
     Memory,
     Output,
     Paths,
@@ -31,8 +32,8 @@ app = typer.Typer(
     name="grantwatch",
     help="Find device code grants in Microsoft Entra ID logs and say which were given to an attacker, and why.",
     epilog=(
-        "Exit codes: 0 ran; 1 --fail-on met; 2 wrong usage; 3 no input could be read; 4 an error nobody foresaw; "
-        "130 stopped."
+        "Exit codes: 0 ran; 1 --fail-on met, or allowances without an owner; 2 wrong usage; 3 no input could be read; "
+        "4 an error nobody foresaw; 130 stopped."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -80,6 +81,7 @@ def hunt_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    allowances: Allowances = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
@@ -96,7 +98,68 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts, allowances)
+
+    raise typer.Exit(guarded(run, temp_dir))
+
+
+@app.command("usage")
+def usage_command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is standard input."),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="How to show it: table, json, csv or html.")
+    ] = "table",
+    output: Output = None,
+    stale: Annotated[
+        int, typer.Option("--stale", metavar="DAYS", help="Say what has not been used for so many days.")
+    ] = 60,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="GRANT_ID", help="Count this grant as honest, whatever its severity."),
+    ] = None,
+    keep_out: Annotated[
+        list[str] | None,
+        typer.Option("--keep-out", metavar="GRANT_ID", help="Count this grant as no honest use."),
+    ] = None,
+    propose: Annotated[
+        str | None,
+        typer.Option("--propose", metavar="FILE", help="Write the allowances that would cover the honest use."),
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="NAME", help="Who answers for every allowance of the proposal.")
+    ] = None,
+    expires: Annotated[
+        int, typer.Option("--expires", metavar="DAYS", help="For how many days from today proposed allowances hold.")
+    ] = 180,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="FILE", help="Check a file of allowances; with PATH against the use as well."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --propose write over a file that is there.")] = False,
+    since: Since = None,
+    until: Until = None,
+    users: Users = None,
+    accounts: Accounts = None,
+    memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
+) -> None:
+    """Say who uses device code, with what and from where, and who would need an allowance if it were blocked.
+
+    Suspect grants are kept out. Proposes allowances with --propose, and checks a file of them with --check.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.how import how
+        from grantwatch.cli.using import Wanted, run_usage
+
+        read = how(memory, unpack_limit, since, until, users)
+        wanted = Wanted(stale, include or (), keep_out or (), propose, owner, expires, check, force)
+        return run_usage(paths or (), format_, output, read, wanted, accounts)
 
     raise typer.Exit(guarded(run, temp_dir))
 
@@ -140,6 +203,7 @@ def explain_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    allowances: Allowances = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
     unpack_limit: UnpackLimit = None,
@@ -155,7 +219,7 @@ def explain_command(
         from grantwatch.cli.how import how
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_explain(grant_id, paths, format_, output, read, accounts)
+        return run_explain(grant_id, paths, format_, output, read, accounts, allowances)
 
     raise typer.Exit(guarded(run, temp_dir))
 

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Accounts", "Memory", "Output", "Paths", "Since", "TableOrJson", "TempDir", "UnpackLimit", "Until", "Users"]
+__all__ = [
+    "Accounts",
+    "Allowances",
+    "Memory",
+    "Output",
+    "Paths",
+    "Since",
+    "TableOrJson",
+    "TempDir",
+    "UnpackLimit",
+    "Until",
+    "Users",
+]
 
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is standard input.")
@@ -40,5 +52,9 @@ Users = Annotated[
 Accounts = Annotated[
     str | None,
     typer.Option("--accounts", metavar="FILE", help="TOML: which accounts are person, device, service or guest."),
+]
+Allowances = Annotated[
+    str | None,
+    typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code; lowers scores, silences none."),
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

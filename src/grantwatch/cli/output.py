@@ -23,21 +23,21 @@ def check_format(given: str, accepted: Iterable[str]) -> None:
         raise UsageError(f"--format {given}: accepted are {', '.join(accepted)}")
 
 
-def check_output(output: str) -> None:
+def check_output(output: str, option: str = "--output") -> None:
     """Refuse before the read what could not be written after it. Raises UsageError."""
     path = Path(output)
     if path.is_dir():
-        raise UsageError(f"--output {output}: is a folder; name a file in it")
+        raise UsageError(f"{option} {output}: is a folder; name a file in it")
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise UsageError(f"--output {output}: the folder {path.parent} is not there")
+        raise UsageError(f"{option} {output}: the folder {path.parent} is not there")
     if path.exists() and not path.is_file():
         return
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"--output {output}: cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{option} {output}: cannot be written: {error.strerror or error}") from error
 
 
 def put(output: str | None, data: bytes) -> None:
@@ -49,7 +49,7 @@ def put(output: str | None, data: bytes) -> None:
         write(output, data)
 
 
-def write(output: str, data: bytes) -> None:
+def write(output: str, data: bytes, option: str = "--output") -> None:
     """Write whole or not at all: a file beside the target, then a rename. Raises UsageError where that fails.
 
     A device or a pipe is written to as it is.
@@ -65,7 +65,7 @@ def write(output: str, data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(f"--output {output}: cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{option} {output}: cannot be written: {error.strerror or error}") from error
     sys.stderr.write(f"grantwatch: wrote {terminal(output)}\n")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib import resources
 from typing import Any, cast
 
+from grantwatch.allowances import Match
 from grantwatch.grants.model import Device, FollowOn, Grant, Leg, Named, Network, Outcome, Tie, TokenUse
 from grantwatch.pipeline import Hunt
 from grantwatch.profile.model import Profile
@@ -34,7 +35,7 @@ __all__ = [
     "sums_object",
 ]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 MOST_QUARANTINED = 100
 
 Json = dict[str, Any]
@@ -195,6 +196,7 @@ def _grant(judged: Judged) -> Json:
         "severity": verdict.severity.label,
         "reason": verdict.reason,
         "evidence": [_evidence(evidence) for evidence in verdict.evidence],
+        "allowances": [_allowance(match) for match in judged.allowed],
         "not_assessed": _not_assessed(verdict.not_assessed),
         "profile": _profile(judged.profile),
         **_parts(grant),
@@ -241,6 +243,16 @@ def _evidence(evidence: Evidence) -> Json:
         "alone": evidence.alone,
         "chip": evidence.chip,
         "records": _refs(evidence.records),
+    }
+
+
+def _allowance(match: Match) -> Json:
+    allowance = match.allowance
+    return {
+        "id": allowance.id,
+        "state": match.state.value,
+        "owner": allowance.owner,
+        "expires": allowance.expires.isoformat(),
     }
 
 

@@ -14,7 +14,7 @@ from grantwatch.verdict import Explanation, Gate, Judged, SignalAnswer, Term, ex
 
 __all__ = ["SCHEMA_VERSION", "Explained", "document", "dumps", "explained"]
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)

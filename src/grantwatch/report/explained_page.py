@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grantwatch.allowances import State
 from grantwatch.grants.model import Tie
 from grantwatch.records.model import RecordRef
 from grantwatch.report import triage, words
@@ -88,6 +89,10 @@ class _Page(Page):
             self._labelled("-", f"gate: at most {gate.at_most.label}, as {gate.why}; {held}", 10, "dim")
         if not explanation.gates:
             self._labelled("-", "no gate keeps this grant below a severity", 10, "dim")
+        for match in self.told.judged.allowed:
+            if match.state is not State.ACTIVE:
+                why = f"expired on {match.allowance.expires}" if match.state is State.EXPIRED else "has no owner yet"
+                self._labelled("-", f"allowance {match.allowance.id} covers it but {why}: no effect", 10, "dim")
         if explanation.severity is Severity.NONE:
             self._labelled("-", "none: an established habit with nothing against it", 10, "dim")
 
@@ -98,8 +103,26 @@ class _Page(Page):
             self._labelled(
                 f"{part.evidence.weight:+.3f}{share}", f"{part.evidence.signal}: {part.evidence.chip}", 10, ""
             )
-        for line in _how(term):
+        for line in (*_how(term), *self._stated(term)):
             self._labelled("-", line, 10, "dim")
+
+    def _stated(self, term: Term) -> list[str]:
+        """Which allowance it is, how wide, and what it does to the score."""
+        if term.kind != "allowance":
+            return []
+        verdict, without = self.told.judged.verdict, self.told.judged.without
+        wide = [f"× {factor.value:g} ({factor.why})" for part in term.parts for factor in part.evidence.factors]
+        points = without.score - verdict.score if without else 0
+        effect = f"lowers the score by {points}" if points else "the score stays as it is"
+        lines = [f"{part.evidence.summary[:1].lower()}{part.evidence.summary[1:]}; {effect}" for part in term.parts]
+        lines.append(" ".join([f"weight {weights().allowance.weight:+.1f}", *wide]))
+        if term.limit is not None and term.value > sum(part.evidence.weight for part in term.parts):
+            steps = words.plural(weights().allowance.steps, "step")
+            lines.append(
+                f"it may take no more than {abs(term.limit):.3f}: it lowers a severity by {steps} at the most, and "
+                "never what stays behind, what was taken, and evidence that stands alone"
+            )
+        return lines
 
     # --- the signals
 
@@ -135,6 +158,8 @@ def _title(term: Term) -> str:
         return f"prior: {term.note}"
     if term.kind == "cap":
         return f"gate: {term.label}, as {term.note}"
+    if term.kind == "allowance":
+        return "what the tenant allows"
     return "what speaks for the grant" if term.kind == "favour" else f"group {term.label}"
 
 

@@ -24,7 +24,7 @@ from grantwatch.verdict.model import Incident, Judged, Severity
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["anchor", "encode", "render"]
+__all__ = ["anchor", "encode", "environment", "render"]
 
 MOST_SERIOUS = 300
 """Grants of low severity or worse that get a section of their own."""
@@ -87,12 +87,12 @@ def render(hunt: Hunt) -> str:
     """The page as text, to be written as UTF-8. Raw records are folded in where the hunt carries them."""
     from markupsafe import Markup
 
-    environment = _environment()
+    templates = environment()
     serious = [j for j in hunt.grants if j.verdict.severity >= Severity.LOW]
     honest = [j for j in hunt.grants if j.verdict.severity < Severity.LOW]
     budget = _Budget(RAW_TOTAL)
     sections = [_section(hunt, judged, budget) for judged in [*serious[:MOST_SERIOUS], *honest[:MOST_HONEST]]]
-    template = environment.get_template("report.html.j2")
+    template = templates.get_template("report.html.j2")
     page = template.render(
         hunt=hunt,
         style=Markup(_style()),  # noqa: S704 - our own file, holds no log text
@@ -124,10 +124,11 @@ def anchor(grant_id: str) -> str:
     return "grant-x" + hashlib.sha256(grant_id.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates that escape every value, and make its controls visible first. An unknown name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("grantwatch.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -135,7 +136,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
+    made.globals.update(
         words=words,
         anchor=anchor,
         Severity=Severity,
@@ -143,9 +144,9 @@ def _environment() -> Environment:
         lineage=_lineage,
         short=_short,
     )
-    environment.filters["pretty"] = _pretty
-    environment.filters["short"] = lambda text: terminal(text, NAME_LIMIT)
-    return environment
+    made.filters["pretty"] = _pretty
+    made.filters["short"] = lambda text: terminal(text, NAME_LIMIT)
+    return made
 
 
 def _visible(value: object) -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from grantwatch.allowances import Match
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.signals.signal import Evidence, NotAssessed
@@ -50,6 +51,10 @@ class Judged:
     verdict: Verdict
     worse_grants: frozenset[str] = frozenset()
     """Earlier grants of this user that were judged high or worse, so that they made no habit for this one."""
+    allowed: tuple[Match, ...] = ()
+    """Every allowance that covers the grant, those without effect too."""
+    without: Verdict | None = None
+    """The verdict as it would be without allowances, where one counted."""
 
 
 @dataclass(frozen=True, slots=True)

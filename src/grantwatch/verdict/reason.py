@@ -22,7 +22,7 @@ _WHAT = {
 def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopped: str | None) -> str:
     """One plain sentence; `stopped` is the gate that kept the severity from being higher, in words."""
     against = [each for each in evidence if each.group != "favour" and each.weight > 0]
-    favour = [each for each in evidence if each.group == "favour"]
+    favour = [each for each in evidence if each.weight < 0]
     what = _WHAT[grant.outcome]
     if not against:
         if favour:

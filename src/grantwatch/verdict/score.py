@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grantwatch.grants.model import Grant, Outcome
 from grantwatch.signals.signal import GROUPS, Evidence, NotAssessed
+from grantwatch.verdict.allowed import ALLOWANCE
 from grantwatch.verdict.model import Severity, Verdict
 from grantwatch.verdict.reason import reason
 from grantwatch.verdict.weights import Weights, weights
@@ -27,12 +28,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the sum. `kind` is prior, group, favour, or cap; `value` is what it adds, in log-odds.
+    """One line of the sum. `kind` is prior, group, favour, allowance, or cap; `value` is what it adds, in log-odds.
 
     The values of all terms add up to the log-odds of the score. A cap has the value by which it lowers the sum.
 
     A group is `factor` × the sum of its parts (weight × share), but not more than `factor` × `limit`. Favour is the
-    sum of its parts, but not less than `limit`.
+    sum of its parts, but not less than `limit`; so is an allowance.
     """
 
     kind: str
@@ -100,7 +101,25 @@ def _sum_terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights) -> 
         value = max(limit, sum(each.weight for each in favour))
         note = "; ".join(each.chip for each in favour)
         found.append(Term("favour", FAVOUR, value, note, tuple(Part(each, 1.0) for each in favour), limit))
+        reducible += value
+    stated = next((each for each in evidence if each.group == ALLOWANCE), None)
+    if stated:
+        limit = max(-reducible, _lowest(grant, evidence, math.fsum(term.value for term in found), numbers))
+        # Where nothing is left to take from, 0 and not -0 or more.
+        value = min(0.0, max(limit, stated.weight)) + 0.0
+        found.append(Term("allowance", ALLOWANCE, value, stated.chip, (Part(stated, 1.0),), min(0.0, limit) + 0.0))
     return found
+
+
+def _lowest(grant: Grant, evidence: Sequence[Evidence], total: float, numbers: Weights) -> float:
+    """How much an allowance may take from `total` so that the severity falls no further than it may (log-odds)."""
+    stopped = _applied(total, gates(grant, evidence), numbers)
+    reached = numbers.severity_of(_rounded(total))
+    lowest = max(
+        Severity.INFORMATIONAL, min(reached, stopped.at_most if stopped else reached) - numbers.allowance.steps
+    )
+    least = numbers.severity[Severity(lowest)]
+    return math.log(least / (100 - least)) - total if least else -math.inf
 
 
 def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from grantwatch.errors import KnowledgeError
 from grantwatch.verdict.model import Severity
 
-__all__ = ["Gates", "IncidentNumbers", "Weights", "weights"]
+__all__ = ["AllowanceNumbers", "Gates", "IncidentNumbers", "Weights", "weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,22 @@ class Gates:
     groups_for_critical: int
     second_for_critical: float
     certainty_for_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceNumbers:
+    """What an allowance takes away (log-odds), the shares of it that are left, and how far it may lower a severity."""
+
+    weight: float
+    by_group: float
+    by_class: float
+    asn: float
+    country: float
+    any_network: float
+    any_client: float
+    any_resource: float
+    elsewhere: float
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ class Weights:
     certainty_share: float
     severity: dict[Severity, int]
     gates: Gates
+    allowance: AllowanceNumbers
     incidents: IncidentNumbers
 
     def severity_of(self, score: int) -> Severity:
@@ -76,6 +93,7 @@ def weights() -> Weights:
                 "favour_touches": tuple(raw["favour_touches"]),
                 "severity": {Severity[name.upper()]: int(least) for name, least in raw["severity"].items()},
                 "gates": Gates(**raw["gates"]),
+                "allowance": AllowanceNumbers(**raw["allowance"]),
                 "incidents": IncidentNumbers(**raw["incidents"]),
             }
         )
