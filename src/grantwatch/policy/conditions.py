@@ -150,7 +150,9 @@ def applications(part: Applications, inputs: tuple[Any, ...], _directory: Direct
         if everything and not part.resources.exclude and part.filter_mode != "exclude" and not part.doubts:
             return _MET
         return Answer(False, Because.NOT_MATCHED) if _only_none(part) else _input("resources")
-    return any_of([_targeted(part, each.lower()) for each in sorted(resources)], _NOT)
+    answers = [_targeted(part, each.lower()) for each in sorted(resources)]
+    out = (answer for answer in answers if answer.because is Because.EXCLUDED)
+    return any_of(answers, next(out, answers[0] if answers else _NOT))
 
 
 def _only_none(part: Applications) -> bool:
@@ -274,7 +276,9 @@ def _located(chosen: Choice, inputs: tuple[Any, ...], directory: Directory) -> A
     if "All" in chosen.values:
         return _MET
     ip, country, held = inputs
-    found = None if ip is None else UNKNOWN if isinstance(ip, Unknown) else address(ip) or UNKNOWN
+    found = (
+        ip if ip is None or isinstance(ip, tuple) else UNKNOWN if isinstance(ip, Unknown) else address(ip) or UNKNOWN
+    )
     ids = set(chosen.values - {"AllTrusted"})
     answers = []
     if "AllTrusted" in chosen.values:

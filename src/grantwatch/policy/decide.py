@@ -13,6 +13,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
+from grantwatch.policy.alike import Addresses, People
 from grantwatch.policy.conditions import CONDITIONS, Condition
 from grantwatch.policy.context import Context
 from grantwatch.policy.directory import Directory
@@ -116,6 +117,7 @@ class _Dimension:
                 parts[part] = parts.get(part, 0) | 1 << place
         self.parts = tuple(parts.items())
         self.memo: dict[Any, tuple[int, int]] = {}
+        self.alike: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
         self.key: Callable[[Context], Any] = attrgetter(*condition.inputs) if condition.inputs else _no_input
 
     def inputs(self, key: Any) -> tuple[Any, ...]:
@@ -124,10 +126,11 @@ class _Dimension:
 
     def look(self, key: Any) -> tuple[int, int]:
         """The policies of which it is met and those of which it is not, kept for the next with the same inputs."""
-        pair = self.masks(key)
+        other = self.alike(key) if self.alike else key
+        pair = (self.memo.get(other) if other != key else None) or self.masks(other)
         if len(self.memo) >= _MOST_KEPT:
             self.memo.clear()
-        self.memo[key] = pair
+        self.memo[key] = self.memo[other] = pair
         return pair
 
     def masks(self, key: Any) -> tuple[int, int]:
@@ -157,6 +160,11 @@ class Model:
         self._live = tuple(live)
         self._all = (1 << len(live)) - 1
         dimensions = [_Dimension(condition, live, self.directory) for condition in CONDITIONS]
+        for dimension in dimensions:
+            if dimension.condition.name == "users":
+                dimension.alike = People(live, self.directory)
+            elif dimension.condition.name == "locations":
+                dimension.alike = Addresses(self.directory.locations.values())
         self._dimensions = tuple(dimension for dimension in dimensions if dimension.parts)
         self._steps = tuple((dimension.key, dimension.memo, dimension.look) for dimension in self._dimensions)
         self._outcomes: dict[tuple[int, int], Outcome] = {}

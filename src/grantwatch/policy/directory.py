@@ -59,11 +59,13 @@ class Directory:
     users: Mapping[str, Person] = field(default_factory=dict)
 
     @cached_property
-    def _group_users(self) -> dict[str, tuple[frozenset[str], bool]]:
+    def group_users(self) -> dict[str, tuple[frozenset[str], bool]]:
+        """For each group everybody in it, through groups within it too, and whether that is all."""
         return {id: self._spread(group, {id}) for id, group in self.groups.items()}
 
     @cached_property
-    def _role_users(self) -> dict[str, tuple[frozenset[str], bool]]:
+    def role_users(self) -> dict[str, tuple[frozenset[str], bool]]:
+        """The same for each role."""
         return {id: self._spread(role, set()) for id, role in self.roles.items()}
 
     def _spread(self, whole: Group | Role, seen: set[str]) -> tuple[frozenset[str], bool]:
@@ -87,22 +89,22 @@ class Directory:
 
     def in_group(self, user: str, group: str) -> Tri:
         """Whether a user (lower case) is in a group, through groups within it too."""
-        members, complete = self._group_users.get(group, (frozenset[str](), False))
+        members, complete = self.group_users.get(group, (frozenset[str](), False))
         return True if user in members else False if complete else None
 
     def in_role(self, user: str, role: str) -> Tri:
         """Whether a user holds a role, itself or through a group."""
-        members, complete = self._role_users.get(role, (frozenset[str](), False))
+        members, complete = self.role_users.get(role, (frozenset[str](), False))
         return True if user in members else False if complete else None
 
     def members(self, group: str) -> frozenset[str] | None:
         """All users of a group, through groups within it too; None where they are not all known."""
-        found, complete = self._group_users.get(group, (frozenset[str](), False))
+        found, complete = self.group_users.get(group, (frozenset[str](), False))
         return frozenset(each for each in found if each not in self.groups) if complete else None
 
     def holders(self, role: str) -> frozenset[str] | None:
         """All users of a role; None where they are not all known."""
-        found, complete = self._role_users.get(role, (frozenset[str](), False))
+        found, complete = self.role_users.get(role, (frozenset[str](), False))
         return frozenset(each for each in found if each not in self.groups) if complete else None
 
     def group_name(self, id: str) -> str:

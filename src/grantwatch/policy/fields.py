@@ -100,7 +100,7 @@ class Fields:
             elif ids and is_guid(text):
                 values.add(text.lower())
             else:
-                accepted = ", ".join(known.values()) or "object ids"
+                accepted = ", ".join(dict.fromkeys(known.values())) or "object ids"
                 doubts.append(Doubt(f"{self.at(key)}[{number}]", f"{text!r:.80} is not one of {accepted}"))
         return Choice(frozenset(values), tuple(doubts))
 

@@ -51,9 +51,13 @@ class Ranges:
         at = bisect_right(self._starts[version], number) - 1
         return at >= 0 and number <= self._ends[version][at]
 
+    def spans(self, version: int) -> list[tuple[int, int]]:
+        """First and last address of every range."""
+        return list(zip(self._starts[version], self._ends[version], strict=True))
+
     def size(self, version: int) -> int:
         """How many addresses there are."""
-        return sum(end - start + 1 for start, end in zip(self._starts[version], self._ends[version], strict=True))
+        return sum(end - start + 1 for start, end in self.spans(version))
 
 
 @dataclass(frozen=True, slots=True)

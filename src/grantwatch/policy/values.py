@@ -101,8 +101,14 @@ class Membership:
     complete: bool = False
     outside: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        for name in ("inside", "outside"):
+            ids = getattr(self, name)
+            if ids:
+                object.__setattr__(self, name, frozenset(id.lower() for id in ids))
+
     def has(self, id: str) -> Tri:
         """Whether it is in `id` (lower case)."""
-        if any(each.lower() == id for each in self.inside):
+        if id in self.inside:
             return True
-        return False if self.complete or any(each.lower() == id for each in self.outside) else None
+        return False if self.complete or id in self.outside else None
