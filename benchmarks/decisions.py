@@ -100,6 +100,7 @@ def contexts(draw: random.Random, users: int, number: int) -> list[Context]:
     ]
     made: dict[Context, None] = {}
     while len(made) < number:
+        flow = DEVICE_CODE if draw.random() < 0.4 else None
         user = int(draw.paretovariate(0.9)) % users
         context = Context(
             user_id=guid(1, user),
@@ -112,8 +113,8 @@ def contexts(draw: random.Random, users: int, number: int) -> list[Context]:
             country="GB",
             device=draw.choice(devices),
             sign_in_risk=draw.choice(("none", "none", "low", "medium")),
-            flow=DEVICE_CODE if draw.random() < 0.3 else None,
-            tracked=DEVICE_CODE,
+            flow=flow,
+            tracked=flow,
         )
         made[context] = None
     return list(made)

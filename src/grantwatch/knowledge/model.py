@@ -119,6 +119,7 @@ WORD_LISTS = (
     "warning_mail",
     "search_words",
     "exclusion_groups",
+    "emergency_groups",
     "shared_hosts",
 )
 

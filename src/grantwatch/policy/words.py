@@ -35,7 +35,7 @@ _INPUTS = {
 def resource_name(id: str) -> str:
     """The name of a resource, or of the resources that Conditional Access knows by one name; else what was given."""
     suite, known = knowledge.suite(id), knowledge.resource(id)
-    return suite.title if suite else known.name if known else id
+    return known.name if known else suite.title if suite else id
 
 
 def named(item: str, directory: Directory) -> str:
