@@ -7,11 +7,11 @@ does not where one is not; else nobody knows. So a sign-in costs some look-ups a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from grantwatch.policy.alike import Addresses, People
 from grantwatch.policy.conditions import CONDITIONS, Condition
@@ -117,6 +117,7 @@ class _Dimension:
                 parts[part] = parts.get(part, 0) | 1 << place
         self.parts = tuple(parts.items())
         self.memo: dict[Any, tuple[int, int]] = {}
+        self.alikes: dict[Any, tuple[int, int]] = {}
         self.alike: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
         self.key: Callable[[Context], Any] = attrgetter(*condition.inputs) if condition.inputs else _no_input
 
@@ -126,11 +127,16 @@ class _Dimension:
 
     def look(self, key: Any) -> tuple[int, int]:
         """The policies of which it is met and those of which it is not, kept for the next with the same inputs."""
-        other = self.alike(key) if self.alike else key
-        pair = (self.memo.get(other) if other != key else None) or self.masks(other)
         if len(self.memo) >= _MOST_KEPT:
             self.memo.clear()
-        self.memo[key] = self.memo[other] = pair
+            self.alikes.clear()
+        if self.alike is None:
+            pair = self.masks(key)
+        else:
+            other = self.alike(key)
+            found = self.alikes.get(other)
+            pair = self.alikes[other] = self.masks(other) if found is None else found
+        self.memo[key] = pair
         return pair
 
     def masks(self, key: Any) -> tuple[int, int]:
@@ -159,6 +165,8 @@ class Model:
         live = [policy for policy in self.policies if policy.state is not State.DISABLED]
         self._live = tuple(live)
         self._all = (1 << len(live)) - 1
+        self._bits = _Bits.of(live)
+        self._asks = tuple(Requirement(each, each.grant.operator, each.grant.controls) for each in live)
         dimensions = [_Dimension(condition, live, self.directory) for condition in CONDITIONS]
         for dimension in dimensions:
             if dimension.condition.name == "users":
@@ -216,54 +224,73 @@ class Model:
         return made
 
     def _make(self, applies: int, unmet: int) -> Outcome:
-        on: list[tuple[Policy, Tri]] = []
-        watching: list[tuple[Policy, Tri]] = []
-        for place, policy in enumerate(self._live):
-            bit = 1 << place
-            if unmet & bit:
-                continue
-            certain: Tri = True if applies & bit else None
-            if policy.state is State.UNKNOWN:
-                # It may be on: nobody can say that it does nothing.
-                on.append((policy, None))
-            else:
-                (on if policy.state is State.ENABLED else watching).append((policy, certain))
-        return _gathered(on, _gathered(watching, None))
+        bits = self._bits
+        unsure = self._all & ~applies & ~unmet
+        watching = self._gathered(applies & bits.watching, unsure & bits.watching, None)
+        # A policy in a state that nobody knows may be on: nobody can say that it does nothing.
+        unsure = unsure & ~bits.watching | ~unmet & bits.strange
+        return self._gathered(applies & bits.on, unsure, watching)
+
+    def _gathered(self, certain: int, unsure: int, report_only: Outcome | None) -> Outcome:
+        bits, policies = self._bits, self._live
+        blocked = certain & bits.blocks
+        rest = certain & ~blocked
+        not_assessed = unsure | rest & bits.doubts
+        requirements = tuple(self._asks[place] for place in _places(rest & bits.asks))
+        session = {name for place in _places(rest & bits.session) for name in policies[place].session}
+        blocks: Tri = True if blocked else None if not_assessed & (bits.blocks | bits.doubts) else False
+        if blocks:
+            result = Result.BLOCK
+        elif not_assessed:
+            result = Result.NOT_ASSESSED
+        else:
+            result = Result.CONTROLS if requirements else Result.ALLOW
+        return Outcome(
+            result,
+            blocks,
+            tuple(policies[place] for place in _places(blocked)),
+            requirements,
+            tuple(sorted(session)),
+            tuple(policies[place] for place in _places(not_assessed)),
+            report_only,
+        )
 
 
-def _gathered(policies: list[tuple[Policy, Tri]], report_only: Outcome | None) -> Outcome:
-    blocked_by, requirements, not_assessed = [], [], []
-    session: set[str] = set()
-    blocks: Tri = False
-    for policy, applies in policies:
-        grant = policy.grant
-        if applies and grant.blocks:
-            blocked_by.append(policy)
-            blocks = True
-            continue
-        if applies is None or grant.doubts:
-            not_assessed.append(policy)
-            if (grant.blocks or grant.doubts) and blocks is False:
-                blocks = None
-        if applies:
-            session.update(policy.session)
-            if grant.controls:
-                requirements.append(Requirement(policy, grant.operator, grant.controls))
-    if blocks:
-        result = Result.BLOCK
-    elif not_assessed:
-        result = Result.NOT_ASSESSED
-    else:
-        result = Result.CONTROLS if requirements else Result.ALLOW
-    return Outcome(
-        result,
-        blocks,
-        tuple(blocked_by),
-        tuple(requirements),
-        tuple(sorted(session)),
-        tuple(not_assessed),
-        report_only,
-    )
+class _Bits(NamedTuple):
+    """Which policies are what, one bit a policy."""
+
+    on: int
+    watching: int
+    strange: int
+    blocks: int
+    doubts: int
+    asks: int
+    session: int
+
+    @classmethod
+    def of(cls, policies: Sequence[Policy]) -> _Bits:
+        """Those of these policies, in their order."""
+
+        def bits(holds: Callable[[Policy], object]) -> int:
+            return sum(1 << place for place, policy in enumerate(policies) if holds(policy))
+
+        return cls(
+            bits(lambda policy: policy.state is State.ENABLED),
+            bits(lambda policy: policy.state is State.REPORT_ONLY),
+            bits(lambda policy: policy.state is State.UNKNOWN),
+            bits(lambda policy: policy.grant.blocks),
+            bits(lambda policy: policy.grant.doubts and not policy.grant.blocks),
+            bits(lambda policy: policy.grant.controls and not policy.grant.blocks),
+            bits(lambda policy: policy.session),
+        )
+
+
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 def decide(policies: Iterable[Policy], context: Context, directory: Directory | None = None) -> Decision:
