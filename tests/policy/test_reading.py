@@ -103,7 +103,7 @@ def test_pages_of_one_group_add_up() -> None:
     alone = exported(a_policy(), groups=[first]).directory
     assert (alone.in_group(ANNA, STAFF), alone.in_group(BEN, STAFF), alone.members(STAFF)) == (True, None, None)
     whole = exported(a_policy(), groups=[first, rest]).directory
-    assert whole.members(STAFF) == {ANNA, BEN}
+    assert whole.members(STAFF) == frozenset({ANNA, BEN})
 
 
 def test_a_group_without_members_is_not_an_empty_group() -> None:
@@ -120,7 +120,7 @@ def test_groups_within_groups() -> None:
         a_policy(), groups=[a_group(STAFF, "Staff", inner), a_group(ROOMS, "Rooms", STAFF, BEN)]
     ).directory
     assert (round_.in_group(BEN, STAFF), round_.in_group(ANNA, STAFF)) == (True, False)
-    assert round_.members(STAFF) == {BEN}
+    assert round_.members(STAFF) == frozenset({BEN})
 
 
 def test_a_page_of_several_is_said() -> None:
@@ -216,3 +216,13 @@ def test_users_are_what_their_type_and_name_say() -> None:
 
 def test_companions_alone_are_no_export_of_policies_but_can_be_read() -> None:
     assert parse([("c.json", companions(groups=[a_group(STAFF, "Staff")]))]).policies == ()
+
+
+def test_a_block_of_everything_without_a_word_on_flows_is_not_taken_as_it_stands() -> None:
+    """Some exports lack the condition on flows. Read as it stands, the policy would lock everybody out."""
+    bare = a_policy(authenticationFlows=None)
+    assert [doubt.path for doubt in one(as_bytes(bare)).every_doubt()] == ["conditions.authenticationFlows"]
+    told = {**bare, "conditions": {**bare["conditions"], "authenticationFlows": None}}
+    assert one(as_bytes(told)).every_doubt() == ()
+    narrowed = a_policy(authenticationFlows=None, clientAppTypes=["other", "exchangeActiveSync"])
+    assert one(as_bytes(narrowed)).every_doubt() == ()

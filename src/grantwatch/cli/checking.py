@@ -20,12 +20,12 @@ def run_check(
     limit = severity(fail_on)
     if output is not None:
         check_output(output)
-    from grantwatch.policy import read
+    from grantwatch.policy import Directory, read
     from grantwatch.policy.posture import check_posture
     from grantwatch.report import posture as shown
 
     export = read(files)
-    if not export.policies and export.directory != type(export.directory)():
+    if not export.policies and export.directory != Directory():
         raise InputError(f"{', '.join(files)}: no Conditional Access policy in them; give the file of policies too")
     found = check_posture(export, read(before) if before else None)
     if format_ == "json":

@@ -45,6 +45,10 @@ class Fields:
         self._asked.add(key.lower())
         return self._values.get(key.lower())
 
+    def has(self, key: str) -> bool:
+        """True where the key is there, be it null."""
+        return key.lower() in self._values
+
     def text(self, key: str) -> str:
         """A text; empty where it is null or absent."""
         value = self.raw(key)

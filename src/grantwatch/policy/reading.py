@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grantwatch.errors import InputError
@@ -86,7 +87,7 @@ def policy(value: Mapping[str, Any], file: str, path: str) -> Policy:
         top.raw(key)
     session = top.inner("sessionControls")
     flows = _flows(conditions)
-    return Policy(
+    made = Policy(
         id=top.text("id"),
         name=top.text("displayName"),
         state=state,
@@ -109,6 +110,18 @@ def policy(value: Mapping[str, Any], file: str, path: str) -> Policy:
         others=conditions.unread(),
         doubts=(*doubts, *top.unread()),
     )
+    if not conditions.has("authenticationFlows") and _stops_everything(made):
+        lost = "is not in the export: a block of everybody and everything is likely one of a flow that was left out"
+        return replace(made, others=(*made.others, Doubt("conditions.authenticationFlows", lost)))
+    return made
+
+
+def _stops_everything(policy: Policy) -> bool:
+    """A block for all users on all resources under no condition: nobody has that."""
+    conditions = (policy.client_apps, policy.platforms, policy.locations, policy.devices, policy.flows)
+    risks = (policy.sign_in_risk, policy.user_risk, policy.insider_risk)
+    everybody = "All" in policy.users.users.include.values and "All" in policy.applications.resources.include.values
+    return policy.grant.blocks and everybody and not any(each is not None for each in (*conditions, *risks))
 
 
 def _both(part: Fields, name: str, known: Mapping[str, str], ids: bool) -> Scope:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
+from math import prod
 from typing import Any
 
 from grantwatch import knowledge
+from grantwatch.policy.conditions import applications
 from grantwatch.policy.context import DEVICE_CODE, GUESTS, NOBODY_ELSE, NOT_TOLD, Context, UserKind
 from grantwatch.policy.decide import Model, Outcome, PolicyAnswer
 from grantwatch.policy.directory import Directory
@@ -38,6 +40,9 @@ class Status(StrEnum):
     """Let in; a policy in report-only mode would block."""
     OPEN = "open"
 
+
+MOST_VARIANTS = 120
+"""Combinations of platform and risk that are tried for each cell."""
 
 _ORDER = {status: place for place, status in enumerate(Status)}
 _DEVICES = {"compliantDevice", "domainJoinedDevice"}
@@ -93,26 +98,41 @@ class Coverage:
 def coverage(model: Model) -> Coverage:
     """Look at every crowd and every resource that the policies on device code tell apart."""
     live = [policy for policy in model.policies if policy.state is not State.DISABLED]
-    about = [policy for policy in live if policy.flows is not None]
+    about = [
+        policy for policy in live if policy.flows is not None and (policy.about_device_code or policy.flows.doubts)
+    ]
+    stopping = [policy for policy in live if policy.grant.blocks or policy.grant.doubts]
+    stoppers = Model(stopping, model.directory)
     crowds = tuple(_crowds(about, model.directory))
     resources = tuple(_resources(about))
-    variants = tuple(_variants(live))
+    variants = tuple(_variants(stopping))
     blocking = Model(
         (policy for policy in about if policy.state is State.ENABLED and policy.grant.blocks), model.directory
     )
     cells: dict[tuple[Crowd, str], Cell] = {}
     gaps: list[Gap] = []
-    for crowd, resource in product(crowds, resources):
-        contexts = [_context(crowd, resource, variant) for variant in variants]
-        looked = [_looked(model, context) for context in contexts]
-        cells[crowd, resource] = _cell(looked)
+    for crowd, several in product(crowds, _alike(resources, live, model.directory)):
+        contexts = [_context(crowd, several[0], variant) for variant in variants]
+        looked = [_looked(model, stoppers, context) for context in contexts]
         found: dict[tuple[Any, ...], PolicyAnswer] = {}
         for context, (status, _) in zip(contexts, looked, strict=True):
             if status is not Status.BLOCKED:
                 for answer in blocking.decide(context).policies:
                     found.setdefault((answer.policy.id, answer.condition, answer.answer), answer)
-        gaps += [Gap(crowd, resource, answer) for answer in found.values()]
+        for resource in several:
+            cells[crowd, resource] = _cell(looked)
+            gaps += [Gap(crowd, resource, answer) for answer in found.values()]
     return Coverage(crowds, resources, cells, tuple(gaps))
+
+
+def _alike(resources: Iterable[str], policies: Sequence[Policy], directory: Directory) -> list[list[str]]:
+    """Resources that no policy tells apart, together: one of them is looked at for all."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for resource in resources:
+        asked = (frozenset({resource}), None, None)
+        answers = (applications(policy.applications, asked, directory) for policy in policies)
+        groups.setdefault(tuple((answer.value, answer.because) for answer in answers), []).append(resource)
+    return list(groups.values())
 
 
 def _context(crowd: Crowd, resource: str, variant: Mapping[str, Any]) -> Context:
@@ -125,16 +145,16 @@ def _context(crowd: Crowd, resource: str, variant: Mapping[str, Any]) -> Context
     )
 
 
-def _looked(model: Model, context: Context) -> tuple[Status, tuple[str, ...]]:
+def _looked(model: Model, stoppers: Model, context: Context) -> tuple[Status, tuple[str, ...]]:
+    """The status, and the conditions that it depends on. `stoppers` are the policies that can block."""
     outcome = model.outcome(context)
     if outcome.blocks:
         return Status.BLOCKED, ()
     if outcome.blocks is None:
         unsure = [
-            answer
-            for answer in model.decide(context).policies
-            if answer.policy in outcome.not_assessed and (answer.policy.grant.blocks or answer.policy.grant.doubts)
+            each for each in stoppers.decide(context).policies if each.applies is None or each.policy.grant.doubts
         ]
+        unsure = [each for each in unsure if each.applies is not False]
         if all(answer.answer.because is Because.INPUT for answer in unsure):
             return Status.SOMETIMES, tuple(sorted({answer.condition for answer in unsure}))
         return Status.NOT_ASSESSED, ()
@@ -175,6 +195,9 @@ def _variants(policies: Iterable[Policy]) -> Iterator[dict[str, Any]]:
                 choices[name] = ("none", "low", "medium", "high")
         if policy.insider_risk is not None:
             choices["insider_risk"] = (None, "minor", "moderate", "elevated")
+    while prod(map(len, choices.values())) > MOST_VARIANTS:
+        # What is not tried stays unknown: a cell then depends on it instead of being blocked.
+        choices.popitem()
     for values in product(*choices.values()):
         yield dict(zip(choices, values, strict=True))
 
