@@ -328,7 +328,13 @@ def test_what_is_not_exported_is_not_a_pass() -> None:
     assert untold(shown, "people.exclusion_group") == [
         f"whom group {STAFF} holds, which 'Block device code flow' leaves out: export its members"
     ]
-    assert "people.exclusion_group" not in {each.id for each in shown.passed}
+    assert untold(shown, "people.break_glass") == [
+        f"whether group {STAFF} holds emergency accounts and nobody else: export its name and its members"
+    ]
+    bare = {key: value for key, value in a_group(BREAK_GLASS, "Break glass").items() if key != "members"}
+    named = blocking(lists={"groups": [bare]}, **users(excludeGroups=[BREAK_GLASS]))
+    assert "export its members" in untold(named, "people.break_glass")[0]
+    assert not {"people.exclusion_group", "people.break_glass"} & {each.id for each in shown.passed}
     assert untold(shown, "changes.weakened") == ["no older export was given (--before)"]
     no_block = posture(for_registration())
     assert untold(no_block, "resources.partial") == ["no policy that is switched on blocks the device code flow"]

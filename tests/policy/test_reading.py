@@ -21,10 +21,11 @@ from tests.policy.shapes import (
     exported,
     ip_location,
     listed,
+    sign_in,
 )
 
 from grantwatch.errors import InputError
-from grantwatch.policy import State, parse, read
+from grantwatch.policy import Result, State, decide, parse, read
 
 
 def as_bytes(value: object) -> bytes:
@@ -226,3 +227,12 @@ def test_a_block_of_everything_without_a_word_on_flows_is_not_taken_as_it_stands
     assert one(as_bytes(told)).every_doubt() == ()
     narrowed = a_policy(authenticationFlows=None, clientAppTypes=["other", "exchangeActiveSync"])
     assert one(as_bytes(narrowed)).every_doubt() == ()
+
+
+def test_an_object_beside_the_conditions_may_be_one_and_a_word_is_only_told() -> None:
+    context = sign_in()
+    rules = {**a_policy(), "policyRules": [{"conditions": {"users": "All"}}]}
+    noted = {**a_policy(), "owner": "Security team"}
+    assert decide([one(as_bytes(rules))], context).result is Result.NOT_ASSESSED
+    assert decide([one(as_bytes(noted))], context).result is Result.BLOCK
+    assert [doubt.path for doubt in one(as_bytes(noted)).every_doubt()] == ["owner"]

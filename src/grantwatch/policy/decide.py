@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _MOST_KEPT = 250_000
-"""Distinct inputs of one condition that are kept. Beyond that the memo starts anew."""
+"""Distinct inputs of one condition, and distinct outcomes, that are kept. Beyond that the memo starts anew."""
 
 
 class Result(StrEnum):
@@ -220,6 +220,8 @@ class Model:
         return unknown or PolicyAnswer(policy, True, "", Answer(True, Because.MET))
 
     def _made(self, applies: int, unmet: int) -> Outcome:
+        if len(self._outcomes) >= _MOST_KEPT:
+            self._outcomes.clear()
         made = self._outcomes[applies, unmet] = self._make(applies, unmet)
         return made
 

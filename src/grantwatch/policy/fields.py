@@ -117,12 +117,19 @@ class Fields:
                 found.append(self._names[key])
         return tuple(sorted(found))
 
-    def unread(self) -> tuple[Doubt, ...]:
-        """Doubts about keys that nobody asked for and that hold something. Notes of OData are left aside."""
+    def unread(self, structured: bool = False) -> tuple[Doubt, ...]:
+        """Doubts about keys that nobody asked for and that hold something. Notes of OData are left aside.
+
+        `structured`: only of those that hold an object or a list, and so may say when a policy applies.
+        """
         return tuple(
             Doubt(self.at(self._names[key]), "is a part of policies that this version does not know")
             for key, value in self._values.items()
-            if key not in self._asked and "@odata." not in key and key != "additionalproperties" and not _empty(value)
+            if key not in self._asked
+            and "@odata." not in key
+            and key != "additionalproperties"
+            and not _empty(value)
+            and (not structured or isinstance(value, (dict, list)))
         )
 
 

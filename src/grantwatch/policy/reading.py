@@ -107,7 +107,7 @@ def policy(value: Mapping[str, Any], file: str, path: str) -> Policy:
         session=session.switched_on() if session else (),
         modified=top.text("modifiedDateTime"),
         # Last, since only now is known what of it nobody asked for: a condition that may be one that is not met.
-        others=conditions.unread(),
+        others=conditions.unread() + top.unread(structured=True),
         doubts=(*doubts, *top.unread()),
     )
     if not conditions.has("authenticationFlows") and _stops_everything(made):

@@ -111,6 +111,7 @@ def _places(policy: Policy) -> frozenset[str]:
     "sign of an attack: look for who added them in the audit log (Add member to group).",
     references=(_AUDIT,),
     needs=("an older export with groups and their members", "groups with members"),
+    of_blocks=True,
 )
 def group_grew(self: Check, case: Case) -> Iterator[Finding | NotTold]:
     """Members now that were none then, groups within the group counted too."""

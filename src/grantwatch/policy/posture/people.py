@@ -190,7 +190,14 @@ def break_glass(self: Check, case: Case) -> Iterator[Finding | NotTold]:
     directory = case.directory
     for gap, item in _out(case, "group"):
         members = directory.members(gap.crowd.id)
-        if not _for_emergency(directory, gap.crowd.id) or members is None:
+        known = gap.crowd.id in directory.groups
+        if known and not _for_emergency(directory, gap.crowd.id):
+            continue
+        if members is None:
+            what = "members" if known else "name and its members"
+            yield self.not_told(
+                f"whether {case.name(item)} holds emergency accounts and nobody else: export its {what}"
+            )
             continue
         policy, holders = gap.answer.policy, directory.holders(GLOBAL_ADMIN)
         ordinary = set() if holders is None else set(members - holders)
