@@ -387,6 +387,8 @@ def test_how_wide_a_location_may_be(location: Json, says: str) -> None:
 
 def test_a_location_that_is_not_exported_is_told() -> None:
     assert "export it" in untold(blocking(**places(EUROPE)), "conditions.wide_location")[0]
+    old = "00000000-0000-0000-0000-000000000000"
+    assert "no export holds them" in untold(blocking(**places(old)), "conditions.wide_location")[0]
     assert "export them" in untold(blocking(**places("AllTrusted")), "conditions.wide_location")[0]
 
 

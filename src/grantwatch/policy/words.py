@@ -5,6 +5,7 @@ from __future__ import annotations
 from grantwatch import knowledge
 from grantwatch.policy.decide import PolicyAnswer
 from grantwatch.policy.directory import Directory
+from grantwatch.policy.locations import MFA_TRUSTED
 from grantwatch.policy.model import State
 from grantwatch.policy.values import Because
 
@@ -49,6 +50,8 @@ def named(item: str, directory: Directory) -> str:
         return f"role {name}" if name else item
     if kind == "user" and id in directory.users:
         return f"user {directory.user_name(id)}"
+    if kind == "location" and id == MFA_TRUSTED:
+        return "the trusted addresses of the older multifactor settings"
     if kind == "location" and id in directory.locations:
         return f"named location {directory.location_name(id)!r}"
     if kind == "resource":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grantwatch.policy.locations import NamedLocation
+from grantwatch.policy.locations import MFA_TRUSTED, NamedLocation
 from grantwatch.policy.model import Policy
 from grantwatch.policy.posture.check import Case, Check, Finding, NotTold, check, listed
 from grantwatch.verdict.model import Severity
@@ -162,6 +162,10 @@ def wide_location(self: Check, case: Case) -> Iterator[Finding | NotTold]:
         for id in sorted(ids - told):
             told.add(id)
             location = case.directory.locations.get(id)
+            if id == MFA_TRUSTED:
+                name = case.name(f"location {id}")
+                yield self.not_told(f"how wide {name} are, which {policy.label!r} leaves out: no export holds them")
+                continue
             if location is None:
                 yield self.not_told(f"what named location {id} holds, which {policy.label!r} leaves out: export it")
                 continue
