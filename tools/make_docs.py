@@ -11,6 +11,7 @@ from grantwatch.lab.simulate import FORMS as SIMULATED
 from grantwatch.lab.simulate import all_campaigns, all_personas
 from grantwatch.lab.simulate.declared import Campaign, Persona
 from grantwatch.measure import markdown
+from grantwatch.policy.posture import registered as registered_checks
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.wrappers import WRAPPERS
 from grantwatch.signals import Signal, registered
@@ -65,6 +66,37 @@ def signals_page() -> str:
             f"- Needs: {', '.join(f'`{need}`' for need in signal.needs) or 'nothing beyond the grant itself'}",
             *(f"- False positive: {text}" for text in signal.false_positives),
             *(f"- Gap: {text}" for text in signal.gaps),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def checks_page() -> str:
+    """The checks of the posture."""
+    checks = registered_checks()
+    lines = [
+        "# Checks of policies",
+        "",
+        NOTE,
+        "A check answers one question about exported Conditional Access policies; where it finds a gap, that is a",
+        "finding with its fix. A finding may weigh less than its check, never more. How to run them:",
+        "[What policies leave open](policy.md).",
+        "",
+        "| Check | Severity | Question |",
+        "|---|---|---|",
+        *(f"| [{each.id}](#{anchor(each.id)}) | {each.severity.label} | {each.question} |" for each in checks),
+        "",
+    ]
+    for each in checks:
+        lines += [
+            f"## {each.id}",
+            "",
+            f"{each.title}. {each.question}",
+            "",
+            f"- Severity: {each.severity.label}",
+            f"- Fix: {each.fix}",
+            f"- Needs: {', '.join(('policies', *each.needs))}",
+            *(f"- See: <{reference}>" for reference in each.references),
             "",
         ]
     return "\n".join(lines)
@@ -283,6 +315,7 @@ def measure_page() -> str:
 
 PAGES = {
     "docs/signals.md": signals_page,
+    "docs/checks.md": checks_page,
     "docs/measure.md": measure_page,
     "docs/forms.md": forms_page,
     "docs/lab.md": lab_page,
