@@ -23,6 +23,7 @@ from grantwatch.cli.options import (
     Until,
     Users,
 )
+from grantwatch.cli.rules import rules
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -39,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(lab)
+app.add_typer(rules)
 
 
 def _version(asked: bool) -> None:

@@ -93,7 +93,7 @@ def prepare(read: ReadRule) -> Prepared | None:
         read.unsupported = said(error)
         return None
     except (SigmaError, ValueError, RecursionError, TypeError) as error:
-        read.error = said(error)
+        read.wrong(error)
         return None
     return prepared
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,20 @@ class ReadRule:
     error: str | None = None
     error_line: int | None = None
     unsupported: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Where its keys stand, those within `detection` and `correlation` too."""
+
+    def wrong(self, error: Exception) -> None:
+        """Note an error of pySigma, with the line of the key that it is about."""
+        self.error = said(error)
+        self.error_line = self.place_of(error)
+
+    def place_of(self, error: Exception) -> int:
+        """The line of the key that an error is about, as far as its kind tells; else where the rule begins."""
+        for word, key in _KEYS:
+            if word in type(error).__name__ and key in self.lines:
+                return self.lines[key]
+        return self.line
 
 
 def need_pysigma() -> None:
@@ -113,7 +127,7 @@ def _rule(path: Path, node: Any, document: Any) -> ReadRule:
     from sigma.rule import SigmaRule
 
     line = node.start_mark.line + 1
-    read = ReadRule(os.fspath(path), line, path.name)
+    read = ReadRule(os.fspath(path), line, path.name, lines=_lines(node))
     if not isinstance(document, dict):
         read.error = "is no rule: a rule is a list of keys such as title, logsource and detection"
         return read
@@ -138,7 +152,7 @@ def _rule(path: Path, node: Any, document: Any) -> ReadRule:
     except (SigmaError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         errors = [error]
     read.error = "; ".join(dict.fromkeys(map(said, errors)))
-    read.error_line = place_of(errors[0], node) or line
+    read.error_line = read.place_of(errors[0])
     return read
 
 
@@ -150,25 +164,14 @@ def said(error: Exception) -> str:
     return " ".join(text.split())[:500]
 
 
-def place_of(error: Exception, node: Any) -> int | None:
-    """The line of the key that an error is about, as far as its kind tells."""
-    for word, key in _KEYS:
-        if word.lower() in type(error).__name__.lower():
-            return _line_of(key, node)
-    return None
-
-
-def _line_of(key: str, node: Any, depth: int = 0) -> int | None:
-    for name, value in getattr(node, "value", []) if _is_mapping(node) else []:
-        if name.value == key:
-            return int(name.start_mark.line) + 1
-        if depth < 1 and _is_mapping(value) and (found := _line_of(key, value, depth + 1)):
-            return found
-    return None
-
-
-def _is_mapping(node: Any) -> bool:
-    return getattr(node, "id", "") == "mapping"
+def _lines(node: Any, depth: int = 0) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for key, value in node.value if getattr(node, "id", "") == "mapping" else ():
+        if isinstance(key.value, str):
+            found.setdefault(key.value, key.start_mark.line + 1)
+            if depth < 1 and key.value in ("detection", "correlation"):
+                found = {**_lines(value, depth + 1), **found}
+    return found
 
 
 def _size(value: Any) -> int:
