@@ -64,3 +64,28 @@ def run_command(
         return run_rule(paths, rule, format_, output, fail_on, all_rules, records, read)
 
     raise typer.Exit(guarded(run, temp_dir))
+
+
+@rules.command("export")
+def export_command(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to write to: one file for each signal.")],
+    format_: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="sigma, or KQL for sentinel or defender.")
+    ] = "sigma",
+    signal: Annotated[
+        list[str] | None, typer.Option("--signal", metavar="ID", help="Only this signal. Repeatable.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files of these names in the folder.")] = False,
+) -> None:
+    """Export each signal that can be said in one query: as a Sigma rule, or as KQL for Sentinel or Defender.
+
+    What cannot be said is told with the reason: columns that a product lacks, history, records that must be joined.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.exporting import run_export
+
+        return run_export(out, format_, signal or [], force)
+
+    raise typer.Exit(guarded(run))
