@@ -27,7 +27,9 @@ def run_export(out: str, format_: str, signals: Sequence[str], force: bool) -> i
         folder.mkdir(parents=True, exist_ok=True)
         there = [name for name in texts if (folder / name).exists()]
         if there and not force:
-            raise UsageError(f"--out {out}: {there[0]} is there already; --force writes over it, or name another folder")
+            raise UsageError(
+                f"--out {out}: {there[0]} is there already; --force writes over it, or name another folder"
+            )
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -11,7 +11,7 @@ from sigma.exceptions import SigmaError
 
 from grantwatch.records.engine import duckdb
 from grantwatch.records.model import RecordRef
-from grantwatch.rules.correlate import Lacking, Part, correlated, needed
+from grantwatch.rules.correlate import LackingError, Part, correlated, needed
 from grantwatch.rules.mapping import resolved, written
 from grantwatch.rules.model import FieldUse, Outcome, RuleMatch, RuleResult
 from grantwatch.rules.prepared import Prepared
@@ -28,7 +28,7 @@ _DEEPEST = 5
 """Correlations that rest on each other."""
 
 
-class _NotAssessed(Exception):
+class _NotAssessedError(Exception):
     """A rule that cannot be answered from these logs."""
 
 
@@ -63,7 +63,9 @@ class Asking:
         return {
             id(reference.rule)
             for each in rules
-            if isinstance(each.rule, SigmaCorrelationRule) and id(each.rule) not in self.faults and not each.rule.generate
+            if isinstance(each.rule, SigmaCorrelationRule)
+            and id(each.rule) not in self.faults
+            and not each.rule.generate
             for reference in each.rule.rules or ()
         }
 
@@ -76,7 +78,7 @@ class Asking:
         if isinstance(prepared.rule, SigmaCorrelationRule) and id(prepared.rule) not in self.faults:
             try:
                 correlated(prepared.rule, [Part(each, "", keys=_groups(each)) for each in self._rests_on(prepared)])
-            except (SigmaError, Lacking, NotImplementedError):
+            except (SigmaError, LackingError, NotImplementedError):
                 # Told of when its answer is due.
                 return
 
@@ -118,7 +120,7 @@ class Asking:
                 outcome=Outcome.PARTLY if lacking else Outcome.RAN,
                 reasons=_without(lacking) if lacking else (),
             )
-        except _NotAssessed as why:
+        except _NotAssessedError as why:
             return RuleResult(**told, outcome=Outcome.NOT_ASSESSED, reasons=tuple(why.args))
         except (SigmaError, NotImplementedError) as error:
             read.unsupported = said(error)
@@ -145,38 +147,39 @@ class Asking:
         )
 
     def _events(self, prepared: Prepared, depth: int) -> tuple[str, tuple[str, ...]]:
-        """SQL of the records that match, and the fields that it had to do without. Raises _NotAssessed."""
+        """SQL of the records that match, and the fields that it had to do without. Raises _NotAssessedError."""
         if depth > _DEEPEST:
             raise SigmaError(f"correlations that rest on each other more than {_DEEPEST} deep")
         if isinstance(prepared.rule, SigmaCorrelationRule):
             return self._correlated(prepared, prepared.rule, depth)
         if prepared.reason is not None or prepared.source is None:
-            raise _NotAssessed(prepared.reason or "its logs are not read")
+            raise _NotAssessedError(prepared.reason or "its logs are not read")
         if not self._records(prepared):
             narrowed = f" of {prepared.workload}" if prepared.workload else ""
-            raise _NotAssessed(f"no records{narrowed} in these logs: {prepared.source.title}")
+            raise _NotAssessedError(f"no records{narrowed} in these logs: {prepared.source.title}")
         table = self.tables[prepared.source.name]
         lacking = prepared.lacking(table.absent)
         if not prepared.can_match(table.absent):
-            raise _NotAssessed(*_without(lacking))
+            raise _NotAssessedError(*_without(lacking))
         sql = f"SELECT '{table.table}' AS table_name, * FROM {table.table} WHERE {prepared.sql(table.absent)}"
         return sql, lacking
 
     def _correlated(self, prepared: Prepared, rule: SigmaCorrelationRule, depth: int) -> tuple[str, tuple[str, ...]]:
-        parts, lacking = [], []
+        parts: list[Part] = []
+        lacking: list[str] = []
         needed(rule)
         for each in self._rests_on(prepared):
             try:
                 events, without = self._events(each, depth + 1)
-            except _NotAssessed as why:
-                raise _NotAssessed(*(f"{each.read.title}: {reason}" for reason in why.args)) from None
+            except _NotAssessedError as why:
+                raise _NotAssessedError(*(f"{each.read.title}: {reason}" for reason in why.args)) from None
             lacking += without
             absent = self.tables[each.source.name].absent if each.source is not None else frozenset()
             parts.append(Part(each, events, absent, _groups(each)))
         try:
             return correlated(rule, parts), tuple(dict.fromkeys(lacking))
-        except Lacking as field:
-            raise _NotAssessed(*_without((str(field),))) from None
+        except LackingError as field:
+            raise _NotAssessedError(*_without((str(field),))) from None
 
     def _answer(self, events: str) -> dict[str, Any]:
         (sums,) = self.con.execute(
@@ -205,5 +208,3 @@ def _sources(rules: Iterable[Prepared]) -> list[Source]:
 
 def _without(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"field {field} is not in these logs" for field in dict.fromkeys(fields))
-
-

@@ -1,7 +1,7 @@
 """Conditions of rules as SQL: a pySigma backend for DuckDB, with three truths.
 
-What a rule asks of a field that the logs do not have is neither true nor false: SQL's NULL. A row matches where the whole
-condition is true whatever that field may hold.
+What a rule asks of a field that the logs do not have is neither true nor false: SQL's NULL. A row matches where the
+whole condition is true whatever that field may hold.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class DuckDBBackend(TextQueryBackend):
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
     ) -> str:
         """True or false, in any case."""
-        truth = "true" if cond.value else "false"
+        truth = "true" if bool(cond.value) else "false"
         return self._told(cond.field, lambda x: f"lower({x}) = '{truth}'")
 
     def convert_condition_field_eq_val_re(
@@ -165,7 +165,7 @@ class DuckDBBackend(TextQueryBackend):
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
     ) -> str:
         """Nothing there."""
-        return self._null_or(cond.field, lambda x: "false")
+        return self._null_or(cond.field, lambda _: "false")
 
     def _null_or(self, field: str, test: Callable[[str], str]) -> str:
         found = self.known(field)
@@ -177,9 +177,7 @@ class DuckDBBackend(TextQueryBackend):
             return f"(coalesce(len({held}), 0) = 0)"
         return f"({value} IS NULL OR {test(value)})"
 
-    def convert_condition_field_exists(
-        self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
-    ) -> str:
+    def convert_condition_field_exists(self, cond: ConditionFieldEqualsValueExpression, state: ConversionState) -> str:
         """Anything there, be it empty."""
         found = self.known(cond.field)
         if found is None:

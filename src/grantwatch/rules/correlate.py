@@ -17,7 +17,7 @@ from sigma.exceptions import SigmaFeatureNotSupportedByBackendError
 from grantwatch.rules.backend import field_value
 from grantwatch.rules.prepared import Prepared
 
-__all__ = ["Lacking", "Part", "correlated", "needed"]
+__all__ = ["LackingError", "Part", "correlated", "needed"]
 
 _OPERATORS = {
     SigmaCorrelationConditionOperator.LT: "<",
@@ -35,7 +35,7 @@ _TYPES = (
 )
 
 
-class Lacking(Exception):
+class LackingError(Exception):
     """A field that a correlation groups or counts by is not in the logs of one of its rules."""
 
 
@@ -67,9 +67,9 @@ def needed(rule: SigmaCorrelationRule) -> tuple[list[str], str | None]:
 
 
 def correlated(rule: SigmaCorrelationRule, parts: Sequence[Part]) -> str:
-    """A SELECT of table_name, row_id, pass_id, file_id, time, who and the keys k0, k1 … of the records that complete it.
+    """A SELECT of table_name, row_id, pass_id, file_id, time, who and keys k0, k1 … of the records that complete it.
 
-    Raises Lacking, and SigmaFeatureNotSupportedByBackendError.
+    Raises LackingError, and SigmaFeatureNotSupportedByBackendError.
     """
     groups, counted = needed(rule)
     keys = [f"k{number}" for number in range(len(groups))]
@@ -123,7 +123,7 @@ def _key(part: Part, name: str) -> str:
         return f"k{lowered.index(name.lower())}"
     field = source.field(name)
     if field is None or field.column.name in part.absent:
-        raise Lacking(name)
+        raise LackingError(name)
     if field.column.many:
         raise SigmaFeatureNotSupportedByBackendError(f"grouping by {name}, which has many values")
     part.prepared.extra.add(field.column.name)

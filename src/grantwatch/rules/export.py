@@ -64,7 +64,7 @@ def _limits(query: Query) -> tuple[str, ...]:
 def _query(query: Query, format_: str) -> Exported:
     from sigma.rule import SigmaRule
 
-    from grantwatch.rules.kql import Kql, NotSayable
+    from grantwatch.rules.kql import Kql, NotSayableError
     from grantwatch.rules.mapping import pipeline
     from grantwatch.rules.source import sources
 
@@ -79,7 +79,7 @@ def _query(query: Query, format_: str) -> Exported:
     writer = Kql(source, table)
     try:
         wheres = writer.wheres(parsed.detection.parsed_condition[0].parsed)
-    except NotSayable as lacking:
+    except NotSayableError as lacking:
         columns = ", ".join(lacking.fields)
         return Exported(query.signal.id, format_, file, None, why_not=f"{table.table} has no column for {columns}")
     notes = (*_limits(query), *((table.note,) if table.note else ()), *map(_sentence, writer.notes))

@@ -22,10 +22,10 @@ from grantwatch.rules.patterns import regular, spelled
 from grantwatch.rules.source import Column, Field, Source
 from grantwatch.rules.target import Table
 
-__all__ = ["Kql", "NotSayable"]
+__all__ = ["Kql", "NotSayableError"]
 
 
-class NotSayable(Exception):
+class NotSayableError(Exception):
     """A condition that a product cannot be asked; `fields` are the columns that it lacks."""
 
     def __init__(self, *fields: str) -> None:
@@ -42,7 +42,7 @@ class Kql:
         self.notes: list[str] = []
 
     def wheres(self, tree: Any) -> list[str]:
-        """The condition as expressions that must all be true. Raises NotSayable."""
+        """The condition as expressions that must all be true. Raises NotSayableError."""
         parts = tree.args if isinstance(tree, ConditionAND) else [tree]
         return [text for part in parts if (text := self._part(part)) is not None]
 
@@ -51,7 +51,7 @@ class Kql:
         if isinstance(tree, ConditionNOT):
             try:
                 return self._said(tree)
-            except NotSayable as lacking:
+            except NotSayableError as lacking:
                 if self._needed(lacking.fields):
                     raise
                 self._note(f"matches more, without {', '.join(lacking.fields)}")
@@ -67,23 +67,24 @@ class Kql:
             return self._either(tree.args)
         if isinstance(tree, ConditionFieldEqualsValueExpression):
             return self._field(tree)
-        raise NotSayable("keywords")
+        raise NotSayableError("keywords")
 
     def _either(self, parts: Iterable[Any]) -> str:
         listed = list(parts)
         together = self._in(listed)
         if together is not None:
             return together
-        said, lacking = [], []
+        said: list[str] = []
+        lacking: list[str] = []
         for part in listed:
             try:
                 said.append(_grouped(self._said(part)))
-            except NotSayable as error:
+            except NotSayableError as error:
                 if self._needed(error.fields):
                     raise
                 lacking += error.fields
         if not said:
-            raise NotSayable(*lacking)
+            raise NotSayableError(*lacking)
         if lacking:
             self._note(f"matches less, without {', '.join(dict.fromkeys(lacking))}")
         return " or ".join(dict.fromkeys(said))
@@ -111,11 +112,11 @@ class Kql:
     def _column(self, field: str) -> tuple[Column, str]:
         found = resolved(field, self.source)
         if not isinstance(found, Field) or found.entry is not None:
-            raise NotSayable(written(field))
+            raise NotSayableError(written(field))
         if found.column.name in self.table.instead:
             return found.column, ""
         if found.column.name not in self.table.columns:
-            raise NotSayable(written(field))
+            raise NotSayableError(written(field))
         return found.column, self.table.columns[found.column.name]
 
     def _field(self, tree: ConditionFieldEqualsValueExpression) -> str:
@@ -124,7 +125,7 @@ class Kql:
         instead = self.table.instead.get(column.name)
         if instead is not None:
             if _plain(value).lower() != instead.value:
-                raise NotSayable(written(tree.field))
+                raise NotSayableError(written(tree.field))
             self._note(instead.note)
             return instead.kql
         if isinstance(value, SigmaRegularExpression):
@@ -138,7 +139,7 @@ class Kql:
             return f"{said} =~ {_text(_plain(value))}"
         if isinstance(value, SigmaString):
             return self._string(said, value, column)
-        raise NotSayable(written(tree.field))
+        raise NotSayableError(written(tree.field))
 
     def _string(self, said: str, value: SigmaString, column: Column) -> str:
         parts = spelled(value, "operation" if column.spelling == "operation" else "plain")
@@ -155,7 +156,7 @@ class Kql:
                 return f"{said} contains {text}"
             if len(parts) == 2:
                 return f"{said} {'startswith' if parts[1] is wildcard else 'endswith'} {text}"
-        raise NotSayable(f"wildcards within {value}")
+        raise NotSayableError(f"wildcards within {value}")
 
     def _values(self, value: Any, column: Column) -> list[str]:
         """The spellings of one value: an operation may end with a full stop."""
@@ -169,7 +170,9 @@ def _is_plain(part: Any) -> bool:
     if not isinstance(part, ConditionFieldEqualsValueExpression):
         return False
     value = part.value
-    return isinstance(value, SigmaNumber) or (isinstance(value, SigmaString) and all(isinstance(p, str) for p in value.s))
+    return isinstance(value, SigmaNumber) or (
+        isinstance(value, SigmaString) and all(isinstance(p, str) for p in value.s)
+    )
 
 
 def _plain(value: Any) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["KNOWN", "UNKNOWN", "pipeline", "resolved", "written"]
 
 KNOWN, UNKNOWN = "=", "?"
-"""Set before the name of a column, and before the name of a field that is none: no rule can write a column by itself."""
+"""Set before the name of a column, and before that of a field that is none: no rule can write a column by itself."""
 _BETWEEN = "\x1f"
 
 

@@ -96,5 +96,3 @@ def prepare(read: ReadRule) -> Prepared | None:
         read.wrong(error)
         return None
     return prepared
-
-

@@ -40,9 +40,7 @@ def run_rules(
     from grantwatch.records.coverage import coverage, file_reports, sums
     from grantwatch.records.load import nothing_read, read
 
-    with read(
-        logs, memory=memory, unpack_limit=unpack_limit, progress=progress, scope=scope, whole=True
-    ) as records:
+    with read(logs, memory=memory, unpack_limit=unpack_limit, progress=progress, scope=scope, whole=True) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
         seen = coverage(records.con)

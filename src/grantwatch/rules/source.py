@@ -1,4 +1,4 @@
-"""A source of records for rules, as its `.sql` file declares it: which rules it is for, and what they call its columns."""
+"""A source of records for rules, as its `.sql` file declares it: which rules it is for, what they call its columns."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def sources() -> tuple[Source, ...]:
 
 
 def source_for(product: str | None, category: str | None, service: str | None) -> tuple[Source, str | None] | None:
-    """The source that a rule's logsource means, and the workload that it is narrowed to; None for logs not read here."""
+    """The source that a rule's logsource means, and the workload that it is narrowed to; None for logs not read."""
     asked = {"product": product, "category": category, "service": service}
     wanted = {key: value.lower() for key, value in asked.items() if value}
     for source in sources():
