@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from grantwatch import knowledge
 from grantwatch.errors import DeclarationError
-from grantwatch.signals.client import _NO_CODE_NEEDED
+from grantwatch.signals.client import NO_CODE_NEEDED
 from grantwatch.signals.network import RENTED
 
 __all__ = ["expanded"]
@@ -28,7 +28,7 @@ def expanded(name: str, place: str) -> Values:
 
 def _clients(kind: str) -> Values:
     if kind == "no_code_needed":
-        usual = [each for each in knowledge.clients() if each.kind in _NO_CODE_NEEDED and not each.device_code_usual]
+        usual = [each for each in knowledge.clients() if each.kind in NO_CODE_NEEDED and not each.device_code_usual]
         return [each.id for each in usual]
     return [each.id for each in knowledge.clients() if each.kind == kind]
 

@@ -35,7 +35,7 @@ class RuleMatch:
 
 @dataclass(frozen=True, slots=True)
 class FieldUse:
-    """A field that a rule asks for, and how many of the records that it runs over carry it; None where no form has it."""
+    """A field that a rule asks for, and how many of the records that it runs over carry it; None: no form has it."""
 
     field: str
     present: int | None

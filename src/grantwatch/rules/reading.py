@@ -31,6 +31,10 @@ _KEYS = (
     ("Correlation", "correlation"),
     ("Timespan", "timespan"),
     ("Detection", "detection"),
+    ("Modifier", "detection"),
+    ("RegularExpression", "detection"),
+    ("Type", "detection"),
+    ("Value", "detection"),
 )
 """What pySigma calls its errors, and the key of the rule that each is about."""
 
