@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sigma.collection import SigmaCollection
@@ -54,9 +54,12 @@ class Asking:
             if isinstance(rule, SigmaCorrelationRule):
                 try:
                     rule.resolve_rule_references(collection)
+                    for alias in rule.aliases:
+                        alias.resolve_rule_references(collection)
                 except (SigmaError, KeyError, TypeError) as error:
                     faults[id(rule)] = f"rests on a rule that is not among those given or cannot run: {said(error)}"
-        return faults
+        circles = [id(rule) for rule in listed if id(rule) not in faults and _rests_on(rule, rule, faults, set())]
+        return faults | dict.fromkeys(circles, "rests on itself, through the rules that it names")
 
     def _parts(self, rules: Sequence[Prepared]) -> set[int]:
         """The rules that are there for correlations only: those which do not ask to be told of by themselves."""
@@ -169,6 +172,8 @@ class Asking:
         lacking: list[str] = []
         needed(rule)
         for each in self._rests_on(prepared):
+            if id(each.rule) in self.faults:
+                raise _NotAssessedError(f"{each.read.title}: {self.faults[id(each.rule)]}")
             try:
                 events, without = self._events(each, depth + 1)
             except _NotAssessedError as why:
@@ -195,6 +200,15 @@ class Asking:
             ).fetchall()
             listed = tuple(RuleMatch(time, who, RecordRef(path, place)) for time, who, path, place in rows)
         return {"matches": sums[0], "users": sums[1], "first": sums[2], "last": sums[3], "listed": listed}
+
+
+def _rests_on(rule: Any, sought: Any, faults: Mapping[int, str], seen: set[int]) -> bool:
+    """Whether a rule rests on the one sought, through however many correlations."""
+    if not isinstance(rule, SigmaCorrelationRule) or id(rule) in faults or id(rule) in seen:
+        return False
+    seen.add(id(rule))
+    rests = [reference.rule for reference in rule.rules or ()]
+    return any(each is sought or _rests_on(each, sought, faults, seen) for each in rests)
 
 
 def _groups(prepared: Prepared) -> tuple[str, ...]:

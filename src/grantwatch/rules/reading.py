@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ __all__ = ["ReadRule", "need_pysigma", "read_rules"]
 _ENDINGS = (".yml", ".yaml")
 _LARGEST = 1_000_000
 """Bytes of one file, and parts of one document with its aliases written out: no rule comes near."""
+_DEEPEST = 100
+"""Brackets within brackets: the reader of YAML takes time that grows with their square."""
+_UNBRACKETED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|[^\[\]{}'\"]+|['\"]")
 _KEYS = (
     ("Level", "level"),
     ("Status", "status"),
@@ -102,8 +106,10 @@ def _read(path: Path) -> Iterator[ReadRule]:
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"is larger than {_LARGEST:,} bytes, which no rule is")
         text = path.read_text(encoding="utf-8-sig")
+        if _depth(text) > _DEEPEST:
+            raise RecursionError
         loader = yaml.SafeLoader(text)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         yield ReadRule(name, 1, path.name, error=_first_line(error))
         return
     try:
@@ -123,6 +129,15 @@ def _read(path: Path) -> Iterator[ReadRule]:
                 yield _rule(path, node, document)
     finally:
         loader.dispose()
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand within brackets, outside of quotes."""
+    deepest = depth = 0
+    for each in _UNBRACKETED.sub("", text):
+        depth = depth + 1 if each in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _rule(path: Path, node: Any, document: Any) -> ReadRule:
