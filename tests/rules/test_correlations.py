@@ -148,7 +148,10 @@ def test_names_that_differ_between_logs_are_aliases(tmp_path: Path) -> None:
     ("rules", "outcome", "words"),
     [
         (
-            [FAILED, correlation("event_count", "failed", "  condition: {gte: 1}\n").replace("UserPrincipalName", "Nowhere")],
+            [
+                FAILED,
+                correlation("event_count", "failed", "  condition: {gte: 1}\n").replace("UserPrincipalName", "Nowhere"),
+            ],
             Outcome.NOT_ASSESSED,
             "field Nowhere is not in these logs",
         ),

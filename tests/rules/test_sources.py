@@ -26,7 +26,9 @@ def test_the_sql_can_be_read_by_others(source):
     (tree,) = sqlglot.parse(source.select, dialect="duckdb")
     assert tree is not None
     assert not isinstance(tree, exp.Command)
-    names = set(tree.named_selects) if "*" not in tree.named_selects else set(tree.find(exp.Subquery).this.named_selects)
+    names = (
+        set(tree.named_selects) if "*" not in tree.named_selects else set(tree.find(exp.Subquery).this.named_selects)
+    )
     assert {"row_id", "pass_id", "file_id", "time", "who", "words", *source.columns} == names
 
 
