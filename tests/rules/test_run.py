@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.records.reading import ANNA, START, audit, call, risk, rule, sign_in

@@ -38,6 +38,8 @@ class Column:
     many: bool = False
     entries: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    known_as: tuple[str, ...] = ()
+    """Its names and prefixes as they are declared, for a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,14 @@ def _column(place: str, name: str, told: Mapping[str, object]) -> Column:
     entries, whole = _listed(told.get("entries")), _listed(told.get("whole"))
     if not entries and not _listed(told.get("names")):
         raise DeclarationError(f"{place}: column {name}: has neither names nor entries, so that no rule can ask for it")
-    return Column(name, spelling, bool(told.get("many", False)), tuple(map(_plain, entries)), tuple(map(_plain, whole)))
+    return Column(
+        name=name,
+        spelling=spelling,
+        many=bool(told.get("many", False)),
+        entries=tuple(map(_plain, entries)),
+        whole=tuple(map(_plain, whole)),
+        known_as=(*_listed(told.get("names")), *(f"{prefix}…" for prefix in entries)),
+    )
 
 
 def _names(place: str, columns: Mapping[str, Mapping[str, object]]) -> Mapping[str, str]:
