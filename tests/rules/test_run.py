@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -252,7 +251,7 @@ def test_a_folder_is_walked_and_a_rule_given_twice_runs_once(tmp_path: Path) -> 
 
 
 def test_copies_in_other_forms_count_once(tmp_path: Path) -> None:
-    events = [replace(sign_in(0), **CODE), sign_in(1)]
+    events = [sign_in(0, **CODE), sign_in(1)]
     logs = tmp_path / "logs"
     logs.mkdir()
     write_tenant(events, "graph", logs)
