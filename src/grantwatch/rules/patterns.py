@@ -18,10 +18,12 @@ Part = str | SpecialChars
 
 
 def literal(text: str) -> str:
-    """A text as an SQL literal. Raises SigmaValueError for a character that no literal can hold."""
-    if "\x00" in text or any("\ud800" <= each <= "\udfff" for each in text):
-        raise SigmaValueError("a value holds a character (NUL or half of a surrogate pair) that no log can hold")
-    return "'" + text.replace("'", "''") + "'"
+    """A text as an SQL literal. Raises SigmaValueError for half of a surrogate pair, which is no character."""
+    if any("\ud800" <= each <= "\udfff" for each in text):
+        raise SigmaValueError("a value holds half of a surrogate pair, which no log can hold")
+    quoted = "'" + text.replace("'", "''") + "'"
+    # A literal ends at a NUL, as modifiers for wide characters make them.
+    return f"({quoted.replace(chr(0), chr(39) + ' || chr(0) || ' + chr(39))})" if "\x00" in text else quoted
 
 
 def name(text: str) -> str:
