@@ -42,8 +42,10 @@ def run_rule(
         check_output(output)
     from grantwatch.rules.run import run_rules
 
+    # A table names the first record of each rule.
+    listed = records if format_ == "json" else 1
     with enough(read["memory"]), reading() as progress:
-        found = run_rules(rules, paths, listed=max(records, 1), progress=progress, **read)
+        found = run_rules(rules, paths, listed=listed, progress=progress, **read)
     _show(found, format_, output, all_rules)
     if fail_on is None:
         return 0
