@@ -14,6 +14,9 @@ from grantwatch.measure import markdown
 from grantwatch.policy.posture import registered as registered_checks
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.wrappers import WRAPPERS
+from grantwatch.rules.export import FORMATS, exported
+from grantwatch.rules.queries import beyond, queries
+from grantwatch.rules.source import Column, Source, sources
 from grantwatch.signals import Signal, registered
 from grantwatch.signals.catalogue import catalogue, covering
 
@@ -313,7 +316,93 @@ def measure_page() -> str:
     return markdown(json.loads((ROOT / "docs" / "measure.json").read_bytes()))
 
 
+def rules_page() -> str:
+    """Signals as rules for others, and the fields that rules of others may name."""
+    made = {format_: {each.signal: each for each in exported(format_)} for format_ in FORMATS}
+    said = queries()
+    lines = [
+        "# Signals as rules, and the fields of rules",
+        "",
+        NOTE,
+        "How rules are run and exported stands in [Sigma rules](sigma.md).",
+        "",
+        "## Signals that can be said in one query",
+        "",
+        f"{len(said)} of {len(said) + len(beyond())} [signals](signals.md) can be asked of single records. Each is a",
+        "file in `src/grantwatch/rules/signals/`, from which all formats are made; lists of clients, networks and",
+        "marks in it come from the knowledge.",
+        "",
+        "| Signal | Logs | Level | Sigma | Sentinel | Defender |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| [{query.signal.id}](signals.md#{anchor(query.signal.id)}) | {query.source} | {query.level} | "
+            f"{' | '.join('yes' if made[format_][query.signal.id].text else 'no' for format_ in FORMATS)} |"
+            for query in said
+        ),
+        "",
+        "What a query says otherwise than its signal:",
+        "",
+    ]
+    for query in said:
+        lines += [f"- `{query.signal.id}`: {text}" for text in (query.wider, query.narrower) if text]
+    lines += ["", "What a product cannot be asked, and what its queries do without:", ""]
+    for format_ in FORMATS[1:]:
+        for each in made[format_].values():
+            own = [note for note in each.notes if note.startswith("Matches")]
+            lines += [f"- {format_}: `{each.signal}`: {each.why_not}." for _ in (1,) if each.why_not]
+            lines += [f"- {format_}: `{each.signal}`: {note}" for note in own]
+    lines += [
+        "",
+        "## Signals that cannot",
+        "",
+        "| Signal | Why not |",
+        "|---|---|",
+        *(f"| [{signal}](signals.md#{anchor(signal)}) | {reason} |" for signal, reason in beyond().items()),
+        "",
+        "## Fields that rules may name",
+        "",
+        "In any case, with and without underscores. A field that is not here is told as not in these logs.",
+        "",
+    ]
+    for source in sources():
+        lines += source_section(source)
+    return "\n".join(lines)
+
+
+def source_section(source: Source) -> list[str]:
+    """One source of records for rules: its logsources and the names of its columns."""
+    meant = [" / ".join(value for key, value in each.items() if key != "workload") for each in source.logsources]
+    narrowed = {
+        " / ".join(value for key, value in each.items() if key != "workload"): each["workload"]
+        for each in source.logsources
+        if "workload" in each
+    }
+    told = [f"`{each}`" + (f" (only {narrowed[each]})" if each in narrowed else "") for each in meant]
+    return [
+        f"### {source.title}",
+        "",
+        f"Logsources: {', '.join(told)}. Before a name may stand {', '.join(f'`{each}`' for each in source.prefixes)}. "
+        f"Checked {source.checked.isoformat()} against: {'; '.join(source.origins)}.",
+        "",
+        "| Column | Names |",
+        "|---|---|",
+        *(
+            f"| {shown(column)} | {', '.join(f'`{name}`' for name in column.known_as)} |"
+            for column in source.columns.values()
+        ),
+        "",
+    ]
+
+
+def shown(column: Column) -> str:
+    """A column, and what is special about its values."""
+    notes = ["several values"] if column.many else []
+    notes += {"enumerated": ["any spelling"], "operation": ["full stop at the end or not"]}.get(column.spelling, [])
+    return column.name + (f" ({', '.join(notes)})" if notes else "")
+
+
 PAGES = {
+    "docs/rules.md": rules_page,
     "docs/signals.md": signals_page,
     "docs/checks.md": checks_page,
     "docs/measure.md": measure_page,

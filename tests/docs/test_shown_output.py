@@ -13,7 +13,7 @@ from grantwatch.report.document import schema
 __all__ = ["environment"]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("docs/inspect.md", "docs/explain.md", "docs/policy.md", "docs/usage.md")
+PAGES = ("docs/inspect.md", "docs/explain.md", "docs/policy.md", "docs/sigma.md", "docs/usage.md")
 
 
 def shown() -> list[tuple[str, str, list[str]]]:

@@ -186,6 +186,7 @@ def statements() -> list[tuple[str, str]]:
             "$body": "t.ip",
             "$poor": "t.claimed",
             "$row_id": "row_id",
+            "$whole": "false",
             "$source": "sign_in",
         }.items():
             text = text.replace(placeholder, value)

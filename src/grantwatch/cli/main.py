@@ -25,6 +25,7 @@ from grantwatch.cli.options import (
     Users,
 )
 from grantwatch.cli.policy import policy
+from grantwatch.cli.rules import rules
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(lab)
 app.add_typer(policy)
+app.add_typer(rules)
 
 
 def _version(asked: bool) -> None:

@@ -28,6 +28,7 @@ def read(
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,
     scope: Scope = EVERYTHING,
+    whole: bool = False,
 ) -> Records:
     """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`.
 
@@ -35,7 +36,8 @@ def read(
     `meanwhile` is called once, in a thread of its own, as soon as DuckDB is busy reading and Python idle. One thread
     for all that is to be done then: two that import modules which need each other would wait for each other.
 
-    Of records outside `scope` nothing is kept but their number, by reason.
+    Of records outside `scope` nothing is kept but their number, by reason. With `whole` every sign-in keeps what only
+    those of grants need otherwise (names, places, devices …): it takes more memory.
     """
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
     records: Records | None = None
@@ -57,7 +59,7 @@ def read(
         if standard_input.NAME in named:
             given.append(standard_input.spooled(workspace))
         limits = Limits.of(unpack_limit)
-        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits).load(given)
+        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits, whole).load(given)
     except BaseException:
         if records is not None:
             records.close()

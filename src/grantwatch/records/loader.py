@@ -78,7 +78,9 @@ class Loader:
         meanwhile: Callable[[], None] | None = None,
         scope: Scope = EVERYTHING,
         limits: Limits | None = None,
+        whole: bool = False,
     ) -> None:
+        self.whole = whole
         self.limits = limits or Limits()
         self.records = records
         self.con = records.con
@@ -376,6 +378,7 @@ class Loader:
     def _inserting(self, form: Form, pass_id: int, rows: str, file_id: str) -> str:
         """The statement that stores `rows`; `file_id` is SQL for the number of the file that each comes from."""
         shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
+        shape = shape.replace("$whole", str(self.whole).lower())
         if self.scope:
             shape = self.scope.narrowed(form.table, self._columns(form.table), shape)
         # No join, here or in a mapping: the plan must keep the order of the rows (see Records).

@@ -109,6 +109,11 @@ CREATE OR REPLACE MACRO audited_target(id, name, kind, upn, changes) AS CASE WHE
 CREATE OR REPLACE MACRO keyed_detail(key, value) AS CASE WHEN key IS NOT NULL THEN
     '{"key":' || json_quoted(key) || ',"value":' || json_quoted(value) || '}' END;
 
+-- What else a directory audit says of itself, to be put at the end of a JSON object: the category of the operation, whether
+-- something was added, updated or assigned, and why it failed.
+CREATE OR REPLACE MACRO audit_words(category, kind, reason) AS
+    (',"category":' || json_quoted(said(category)) || ',"kind":' || json_quoted(said(kind)) || ',"reason":' || json_quoted(said(reason)));
+
 -- A display text that means the device code flow. The words in other languages are those of translated documentation.
 CREATE OR REPLACE MACRO device_code_words(x) AS CASE regexp_replace(lower(strip_accents(x)), '[^a-z]', '', 'g')
     WHEN 'devicecode' THEN true

@@ -1,5 +1,6 @@
 -- From a form's mapping (every column text, as delivered) to the stored sign_in table: one place for all forms.
--- What every row needs is stored as delivered, the rest as one JSON text and only for rows that may belong to a grant.
+-- What every row needs is stored as delivered, the rest as one JSON text and only for rows that may belong to a grant,
+-- but where $whole says that everything is asked for.
 -- cleaned.sql cleans what is left when others have narrowed, so that nothing is cleaned that nobody looks at.
 SELECT
     $pass_id AS pass_id,
@@ -31,7 +32,7 @@ SELECT
     -- Copies are looked for among rows with equal content; dedupe.sql decides by the columns themselves.
     CASE WHEN request_id IS NULL OR request_id = '' THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
          ELSE hash('$family', request_id) END AS content,
-    CASE WHEN marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
+    CASE WHEN $whole OR marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
         THEN CAST(to_json(struct_pack(
             tenant_id := tenant_id, user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name, resource_name := resource_name,
             city := city, client_app := client_app, device_name := device_name, device_os := device_os,

@@ -121,7 +121,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
     )
 
 
-_NO_CODE_NEEDED = frozenset({"office", "browser", "other"})
+NO_CODE_NEEDED = frozenset({"office", "browser", "other"})
 """Kinds of client that have a window of their own to sign in with."""
 
 
@@ -146,7 +146,7 @@ def needs_no_code(self: Signal, case: Case) -> Answer:
     told = knowledge.client(client.id)
     if told is None:
         return silent(self, case, "This client is not known: nothing is said of how it is used.")
-    if told.device_code_usual or told.kind not in _NO_CODE_NEEDED:
+    if told.device_code_usual or told.kind not in NO_CODE_NEEDED:
         return silent(self, case)
     if known(case, "grant_client", client.id):
         return silent(self, case, f"This user had used {client.label} with a device code before.")

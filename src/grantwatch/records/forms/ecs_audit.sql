@@ -19,7 +19,7 @@ collector = "Elastic integration Microsoft Entra ID Logs (package azure), data s
 
 [columns]
 "@timestamp" = "VARCHAR"
-azure = "STRUCT(tenant_id VARCHAR, correlation_id VARCHAR, auditlogs STRUCT(category VARCHAR, operation_name VARCHAR, identity VARCHAR, properties STRUCT(id VARCHAR, activity_datetime VARCHAR, activity_date_time VARCHAR, activity_display_name VARCHAR, correlation_id VARCHAR, logged_by_service VARCHAR, result VARCHAR, \"userAgent\" VARCHAR, user_agent VARCHAR, initiated_by STRUCT(\"user\" STRUCT(id VARCHAR, \"userPrincipalName\" VARCHAR, user_principal_name VARCHAR, \"displayName\" VARCHAR, display_name VARCHAR, \"ipAddress\" VARCHAR, ip_address VARCHAR), app STRUCT(\"appId\" VARCHAR, app_id VARCHAR, \"displayName\" VARCHAR, display_name VARCHAR)), target_resources VARCHAR, additional_details VARCHAR)))"
+azure = "STRUCT(tenant_id VARCHAR, correlation_id VARCHAR, auditlogs STRUCT(category VARCHAR, operation_name VARCHAR, identity VARCHAR, properties STRUCT(id VARCHAR, activity_datetime VARCHAR, activity_date_time VARCHAR, activity_display_name VARCHAR, correlation_id VARCHAR, logged_by_service VARCHAR, result VARCHAR, \"userAgent\" VARCHAR, user_agent VARCHAR, initiated_by STRUCT(\"user\" STRUCT(id VARCHAR, \"userPrincipalName\" VARCHAR, user_principal_name VARCHAR, \"displayName\" VARCHAR, display_name VARCHAR, \"ipAddress\" VARCHAR, ip_address VARCHAR), app STRUCT(\"appId\" VARCHAR, app_id VARCHAR, \"displayName\" VARCHAR, display_name VARCHAR)), target_resources VARCHAR, additional_details VARCHAR, category VARCHAR, operation_type VARCHAR, result_reason VARCHAR)))"
 event = "STRUCT(id VARCHAR, action VARCHAR, outcome VARCHAR)"
 source = "STRUCT(ip VARCHAR, address VARCHAR)"
 user_agent = "STRUCT(original VARCHAR)"
@@ -58,5 +58,7 @@ SELECT
     coalesce(json_text(azure.auditlogs.properties.target_resources, '$."0".user_principal_name'),
              json_text(azure.auditlogs.properties.target_resources, '$[0].user_principal_name')) AS target_upn,
     '{"targets":' || json_part(numbered_targets(azure.auditlogs.properties.target_resources))
-        || ',"additional":' || json_part(azure.auditlogs.properties.additional_details) || '}' AS detail
+        || ',"additional":' || json_part(azure.auditlogs.properties.additional_details)
+        || audit_words(azure.auditlogs.properties.category, azure.auditlogs.properties.operation_type,
+                       azure.auditlogs.properties.result_reason) || '}' AS detail
 FROM raw

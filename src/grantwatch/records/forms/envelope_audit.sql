@@ -51,6 +51,6 @@ SELECT
     json_text(properties.targetResources, '$[0].type') AS target_type,
     json_text(properties.targetResources, '$[0].displayName') AS target_name,
     json_text(properties.targetResources, '$[0].userPrincipalName') AS target_upn,
-    '{"targets":' || json_part(properties.targetResources) || ',"additional":' || json_part(properties.additionalDetails) || '}'
-        AS detail
+    '{"targets":' || json_part(properties.targetResources) || ',"additional":' || json_part(properties.additionalDetails)
+        || audit_words(properties.category, properties.operationType, properties.resultReason) || '}' AS detail
 FROM raw

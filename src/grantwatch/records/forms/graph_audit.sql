@@ -24,6 +24,8 @@ category = "VARCHAR"
 correlationId = "VARCHAR"
 loggedByService = "VARCHAR"
 result = "VARCHAR"
+resultReason = "VARCHAR"
+operationType = "VARCHAR"
 userAgent = "VARCHAR"
 initiatedBy = "VARCHAR"
 targetResources = "VARCHAR"
@@ -55,5 +57,6 @@ SELECT
     json_text(targetResources, '$[0].type') AS target_type,
     json_text(targetResources, '$[0].displayName') AS target_name,
     json_text(targetResources, '$[0].userPrincipalName') AS target_upn,
-    '{"targets":' || json_part(targetResources) || ',"additional":' || json_part(additionalDetails) || '}' AS detail
+    '{"targets":' || json_part(targetResources) || ',"additional":' || json_part(additionalDetails)
+        || audit_words(category, operationType, resultReason) || '}' AS detail
 FROM raw

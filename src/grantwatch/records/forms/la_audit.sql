@@ -29,6 +29,10 @@ InitiatedBy = "VARCHAR"
 TargetResources = "VARCHAR"
 AdditionalDetails = "VARCHAR"
 AADOperationType = "VARCHAR"
+OperationType = "VARCHAR"
+Category = "VARCHAR"
+ResultReason = "VARCHAR"
+ResultDescription = "VARCHAR"
 UserPrincipalName = "VARCHAR"
 */
 SELECT
@@ -57,5 +61,6 @@ SELECT
     json_text(TargetResources, '$[0].type') AS target_type,
     json_text(TargetResources, '$[0].displayName') AS target_name,
     json_text(TargetResources, '$[0].userPrincipalName') AS target_upn,
-    '{"targets":' || json_part(TargetResources) || ',"additional":' || json_part(AdditionalDetails) || '}' AS detail
+    '{"targets":' || json_part(TargetResources) || ',"additional":' || json_part(AdditionalDetails)
+        || audit_words(Category, coalesce(AADOperationType, OperationType), coalesce(said(ResultReason), ResultDescription)) || '}' AS detail
 FROM raw

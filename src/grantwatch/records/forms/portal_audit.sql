@@ -162,5 +162,5 @@ SELECT
             keyed_detail(AdditionalDetail4Key, AdditionalDetail4Value),
             keyed_detail(AdditionalDetail5Key, AdditionalDetail5Value),
             keyed_detail(AdditionalDetail6Key, AdditionalDetail6Value)
-        ) || ']}' AS detail
+        ) || ']' || audit_words(Category, CAST(NULL AS VARCHAR), ResultReason) || '}' AS detail
 FROM raw

@@ -25,6 +25,8 @@ Category = "VARCHAR"
 CorrelationId = "VARCHAR"
 LoggedByService = "VARCHAR"
 Result = "VARCHAR"
+ResultReason = "VARCHAR"
+OperationType = "VARCHAR"
 UserAgent = "VARCHAR"
 InitiatedBy = "VARCHAR"
 TargetResources = "VARCHAR"
@@ -41,6 +43,8 @@ SELECT
     CorrelationId,
     LoggedByService,
     Result AS result,
+    ResultReason AS resultReason,
+    OperationType AS operationType,
     UserAgent,
     camel_keys(InitiatedBy) AS InitiatedBy,
     camel_keys(TargetResources) AS TargetResources,
