@@ -18,11 +18,13 @@ from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 if TYPE_CHECKING:
     from grantwatch.grants import Reconstruction
     from grantwatch.records.tables import Progress, Records
-    from grantwatch.signals.signal import NotAssessed
+    from grantwatch.signals.signal import NotAssessed, Signal
     from grantwatch.verdict.model import Incident, Judged
+    from grantwatch.verdict.panel import Panel
 
 __all__ = ["Hunt", "hunt", "hunted"]
 
+_MOST_NAMED = 3
 _RAW_LIMIT = 5000
 """Raw records that a report carries at the most; those of the worst grants come first."""
 
@@ -43,6 +45,13 @@ class Hunt:
     incidents: tuple[Incident, ...]
     raw: dict[tuple[str, int], str]
     """Raw text of the records that evidence rests on, by (file, position); filled only where asked for."""
+    panel: Panel | None = None
+    """The signals and weights that judged; None for the built-in ones."""
+
+    @property
+    def own_signals(self) -> tuple[Signal, ...]:
+        """Signals that judged and are no part of Grantwatch."""
+        return self.panel.own if self.panel else ()
 
 
 def hunt(
@@ -55,6 +64,7 @@ def hunt(
     afterwards: Iterable[str] = (),
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    panel: Panel | None = None,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -63,7 +73,7 @@ def hunt(
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
-    profile/accounts.py), by principal name or object id in lower case.
+    profile/accounts.py), by principal name or object id in lower case. `panel`: own signals and weights beside the built-in ones.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -75,7 +85,7 @@ def hunt(
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
-        return hunted(records, raw=raw, scope=scope, accounts=accounts)
+        return hunted(records, raw=raw, scope=scope, accounts=accounts, panel=panel)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -93,6 +103,7 @@ def hunted(
     raw: bool = False,
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
+    panel: Panel | None = None,
 ) -> Hunt:
     """The hunt over records that have been read; `scope` is what they were read with."""
     from concurrent.futures import ThreadPoolExecutor
@@ -111,7 +122,7 @@ def hunted(
         gathered.result()
         seen = looked.result()
     known = profiles(records.con, found.grants, accounts)
-    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing)
+    judged = judge(list(zip(found.grants, known, strict=True)), seen.missing, panel)
     files = file_reports(records)
     total = sums(files)
     return Hunt(
@@ -120,11 +131,12 @@ def hunted(
         files=files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
-        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total))),
-        blind_signals=blind_signals(seen.missing),
+        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total), *_failed(judged))),
+        blind_signals=blind_signals(seen.missing, panel),
         grants=judged,
-        incidents=incidents(judged),
+        incidents=incidents(judged, panel),
         raw=_raw(records, judged) if raw else {},
+        panel=panel,
     )
 
 
@@ -158,6 +170,25 @@ def _left_out(scope: Scope, total: RecordSums) -> list[str]:
         said.append(
             f"{counts[OTHERS]:,} records are not of {', '.join(scope.users)} (--user): how common anything is in the "
             "tenant and whether others were hit by the same attack are not assessed."
+        )
+    return said
+
+
+def _failed(judged: Iterable[Judged]) -> list[str]:
+    """Own signals that are faulty, and the grants that they did not judge."""
+    failed: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for each in judged:
+        for item in each.verdict.not_assessed:
+            if item.failed:
+                failed[item.signal, item.source].append((each.grant.grant_id, item.why))
+    said: list[str] = []
+    for (signal, source), grants in failed.items():
+        named = ", ".join(grant for grant, _ in grants[:_MOST_NAMED])
+        more = f" and {len(grants) - _MOST_NAMED} more" if len(grants) > _MOST_NAMED else ""
+        why = grants[0][1].removeprefix("Not assessed: the signal failed: ")
+        said.append(
+            f"The own signal {signal} ({source}) failed on {len(grants)} grant{_s(len(grants))} and is not assessed "
+            f"there: {named}{more}. On the first, {why}"
         )
     return said
 
