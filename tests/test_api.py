@@ -63,7 +63,8 @@ def test_no_column_is_empty_but_those_of_which_the_examples_say_nothing(found: g
         for column in table.column_names
         if all(row[column] in (None, []) for row in table.to_pylist())
     }
-    unsaid = "grants.role_ids grants.unseen legs.device_os legs.device_trust follow_ons.asn follow_ons.country"
+    unsaid = "grants.role_ids grants.unseen legs.device_os legs.device_trust follow_ons.asn follow_ons.country evidence.source "
+        unsaid += "not_assessed.source"
     assert empty == {*unsaid.split(), "follow_ons.city"}
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from grantwatch.records.tables import Progress, Records
+    from grantwatch.signals import Signal
+    from grantwatch.verdict import Panel
 
 __all__ = ["Hunt", "Logs", "hunt", "logs", "tables"]
 
@@ -41,6 +43,8 @@ def hunt(
     raw: bool = False,
     progress: Progress | None = None,
     accounts: Mapping[str, str] | str | os.PathLike[str] | None = None,
+    signals: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Signal] = (),
+    weights: str | os.PathLike[str] | None = None,
 ) -> Hunt:
     """Hunt over exported logs and return everything that was found, worst first.
 
@@ -51,9 +55,11 @@ def hunt(
     `raw` fills `Hunt.raw` with the text of the records behind grants of low severity or worse. `progress` is called
     with a step and the share done (0–1). `accounts` states the class of accounts (person, device, service or guest) by
     principal name or object id, or names a TOML file that does: what is not in it is told from behaviour.
+    `signals`: own signals to judge by as well: what `@signal(…)` made, or folders of modules, whose code is run.
+    `weights`: a TOML file of weights that are not as built in, for all tenants or for one.
 
-    Raises InputError where no file could be read at all, and UsageError for a time, name or class that cannot be
-    understood.
+    Raises InputError where no file could be read at all, UsageError for a time, name, class or weight that cannot be
+    understood, and DeclarationError for a signal that declares itself wrongly.
     What is wrong inside a file is part of the answer: see `Hunt.quarantined` and `Hunt.unread`.
     """
     from grantwatch.pipeline import hunt as run
@@ -67,6 +73,7 @@ def hunt(
         progress=progress,
         scope=asked,
         accounts=_classes(accounts),
+        panel=_panel(signals, weights),
     )
 
 
@@ -145,6 +152,20 @@ def _classes(stated: Mapping[str, str] | str | os.PathLike[str] | None) -> Mappi
     if stated is None:
         return {}
     return read_accounts(stated) if isinstance(stated, str | os.PathLike) else accounts(stated)
+
+
+def _panel(
+    given: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Signal],
+    weights: str | os.PathLike[str] | None,
+) -> Panel:
+    from grantwatch.signals import Signal
+    from grantwatch.signals.own import distinct, load
+    from grantwatch.verdict import Panel, read_weights
+
+    every = [given] if isinstance(given, str | os.PathLike) else list(given)
+    made = [each for each in every if isinstance(each, Signal)]
+    own = distinct((*made, *load(each for each in every if not isinstance(each, Signal))))
+    return Panel(own, read_weights(weights, own)) if weights is not None else Panel(own)
 
 
 def _listed(paths: Paths) -> list[str | os.PathLike[str]]:

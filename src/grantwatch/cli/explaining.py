@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from grantwatch.cli.how import How, classes
+from grantwatch.cli.how import How, classes, panel
 from grantwatch.cli.memory import enough
 from grantwatch.cli.output import WIDTH_OF_A_FILE, check_format, check_output, put
 from grantwatch.cli.progress import reading
@@ -19,21 +19,28 @@ _ID = re.compile(r"[0-9a-fA-F]{1,16}")
 
 
 def run_explain(
-    grant_id: str, paths: Sequence[str], format_: str, output: str | None, read: How, accounts: str | None = None
+    grant_id: str,
+    paths: Sequence[str],
+    format_: str,
+    output: str | None,
+    read: How,
+    accounts: str | None = None,
+    signals: Sequence[str] | None = None,
+    weights: str | None = None,
 ) -> int:
-    """Hunt, and explain one grant; returns the exit code. Raises UsageError and InputError."""
+    """Hunt, and explain one grant; returns the exit code. Raises UsageError, DeclarationError and InputError."""
     check_format(format_, ("table", "json"))
     if output is not None:
         check_output(output)
     if not _ID.fullmatch(grant_id.strip()) and (not grant_id.strip() or os.path.exists(grant_id)):  # noqa: PTH110
         raise UsageError(f"GRANT_ID {grant_id or '(empty)'}: is no id; accepted is: grantwatch explain GRANT_ID PATH…")
-    stated = classes(accounts)
+    stated, judges = classes(accounts), panel(signals, weights)
     from grantwatch.pipeline import hunt
     from grantwatch.verdict.pick import pick
 
     with enough(read["memory"]), reading() as progress:
         after = ("grantwatch.report.explained_page",)
-        found = hunt(paths, progress=progress, afterwards=after, accounts=stated, **read)
+        found = hunt(paths, progress=progress, afterwards=after, accounts=stated, panel=judges, **read)
     from grantwatch.report import explained, explained_page
 
     told = explained.explained(found, pick(found.grants, grant_id))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from grantwatch.cli.memory import check_memory, unpacked
-from grantwatch.errors import UsageError
+from grantwatch.errors import DeclarationError, UsageError
 
 if TYPE_CHECKING:
     from grantwatch.records.scope import Scope
+    from grantwatch.verdict.panel import Panel
 
-__all__ = ["How", "classes", "how"]
+__all__ = ["How", "classes", "how", "panel"]
 
 
 class How(TypedDict):
@@ -46,3 +47,27 @@ def classes(file: str | None) -> Mapping[str, str]:
         return read_accounts(file)
     except UsageError as error:
         raise UsageError(f"--accounts {error}") from None
+
+
+def panel(signals: Sequence[str] | None, weights: str | None) -> Panel | None:
+    """What `--signals DIR` and `--weights FILE` say; None where neither stands there.
+
+    Raises UsageError and DeclarationError that name the option, the place, and what would be accepted.
+    """
+    if not signals and weights is None:
+        return None
+    from grantwatch.signals.own import load
+    from grantwatch.verdict import Panel, read_weights
+
+    try:
+        own = load(signals or ())
+    except UsageError as error:
+        raise UsageError(f"--signals {error}") from None
+    except DeclarationError as error:
+        raise DeclarationError(f"--signals: {error}") from None
+    if weights is None:
+        return Panel(own)
+    try:
+        return Panel(own, read_weights(weights, own))
+    except UsageError as error:
+        raise UsageError(f"--weights {error}") from None

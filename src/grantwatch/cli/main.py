@@ -16,13 +16,16 @@ from grantwatch.cli.options import (
     Memory,
     Output,
     Paths,
+    Signals,
     Since,
     TableOrJson,
     TempDir,
     UnpackLimit,
     Until,
     Users,
+    WeightsFile,
 )
+from grantwatch.cli.signals import signals
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -38,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(signals)
 app.add_typer(lab)
 
 
@@ -80,6 +84,8 @@ def hunt_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    own_signals: Signals = None,
+    weights: WeightsFile = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
@@ -96,7 +102,7 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts, own_signals, weights)
 
     raise typer.Exit(guarded(run, temp_dir))
 
@@ -140,6 +146,8 @@ def explain_command(
     until: Until = None,
     users: Users = None,
     accounts: Accounts = None,
+    own_signals: Signals = None,
+    weights: WeightsFile = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
     unpack_limit: UnpackLimit = None,
@@ -155,7 +163,7 @@ def explain_command(
         from grantwatch.cli.how import how
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_explain(grant_id, paths, format_, output, read, accounts)
+        return run_explain(grant_id, paths, format_, output, read, accounts, own_signals, weights)
 
     raise typer.Exit(guarded(run, temp_dir))
 

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Accounts", "Memory", "Output", "Paths", "Since", "TableOrJson", "TempDir", "UnpackLimit", "Until", "Users"]
+__all__ = [
+    "Accounts",
+    "Memory",
+    "Output",
+    "Paths",
+    "Signals",
+    "Since",
+    "TableOrJson",
+    "TempDir",
+    "UnpackLimit",
+    "Until",
+    "Users",
+    "WeightsFile",
+]
 
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH", help="Exported logs: files, folders, globs; - is standard input.")
@@ -40,5 +53,12 @@ Users = Annotated[
 Accounts = Annotated[
     str | None,
     typer.Option("--accounts", metavar="FILE", help="TOML: which accounts are person, device, service or guest."),
+]
+Signals = Annotated[
+    list[str] | None,
+    typer.Option("--signals", metavar="DIR", help="Judge by the signals of this folder too: runs its code. Repeatable."),
+]
+WeightsFile = Annotated[
+    str | None, typer.Option("--weights", metavar="FILE", help="TOML: weights of your own, for all tenants or for one.")
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

@@ -19,6 +19,7 @@ from grantwatch.pipeline import Hunt, hunted
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
+    from grantwatch.verdict.panel import Panel
 
 __all__ = ["Degraded", "Run", "Tenant", "evaluate"]
 
@@ -63,10 +64,11 @@ def evaluate(
     memory: str = "700MB",
     degrade: bool = False,
     progress: Progress | None = None,
+    panel: Panel | None = None,
 ) -> Run:
     """Score the hunt on simulated tenants: each folder holds logs/ and truth.json.
 
-    `degrade` hunts again with telemetry taken away step by step. Raises InputError where a truth is missing or wrong,
+    `degrade` hunts again with telemetry taken away step by step. `panel`: own signals and weights. Raises InputError where a truth is missing or wrong,
     logs cannot be read, or the two do not belong together; and where one tenant is given twice.
     """
     truths = [load(folder) for folder in folders]
@@ -74,7 +76,7 @@ def evaluate(
     tenants: list[Tenant] = []
     scored: dict[str, list[_Scored]] = {step.id: [] for step in STEPS}
     for truth in truths:
-        for step, found, raised, records in _hunted(truth, READS if degrade else READS_ONCE, memory, progress):
+        for step, found, raised, records in _hunted(truth, READS if degrade else READS_ONCE, memory, progress, panel):
             scored[step.id].append((found, raised))
             if step is AS_GIVEN:
                 belong_together(found)
@@ -98,7 +100,7 @@ def _no_twins(truths: Sequence[Truth]) -> None:
 
 
 def _hunted(
-    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None
+    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None, panel: Panel | None
 ) -> Iterator[tuple[Step, Match, dict[str, tuple[Alert, ...]], int]]:
     """One tenant after each step: the grants, the alerts of the rules, and how many records there were to read.
 
@@ -113,7 +115,7 @@ def _hunted(
                 raised: dict[str, tuple[Alert, ...]] = {}
                 for scope in scopes(step, truth):
                     with within(read.con, scope):
-                        hunts.append(hunted(read, scope=scope))
+                        hunts.append(hunted(read, scope=scope, panel=panel))
                         for rule, own in alerts(read.con).items():
                             raised[rule] = (*raised.get(rule, ()), *own)
                 yield step, match(truth, hunts, bare=step is not AS_GIVEN), raised, hunts[0].records.read

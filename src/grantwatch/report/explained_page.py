@@ -14,8 +14,8 @@ from grantwatch.report.escape import terminal as safe
 from grantwatch.report.explained import Explained
 from grantwatch.report.page import Page, as_text, show
 from grantwatch.signals import why_blind
-from grantwatch.verdict import Severity, SignalAnswer, Status, Term
-from grantwatch.verdict.weights import weights
+from grantwatch.verdict import Severity, SignalAnswer, Status, Term, WeightsUsed
+from grantwatch.verdict.weights import Weights
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,7 +82,8 @@ class _Page(Page):
         self._print((f"{explanation.log_odds:+8.3f}", "bold"), ("  sum", "bold"))
         odds = f"100 / (1 + e^{-explanation.log_odds:.3f}), rounded = {explanation.score}"
         self._print((f"          score {odds}: {explanation.severity.label}", "bold"))
-        self._labelled("-", _thresholds(), 10, "dim")
+        self._labelled("-", _thresholds(explanation.weights), 10, "dim")
+        self._labelled("-", _weights_used(self.told.judged.verdict.weights), 10, "dim")
         for gate in explanation.gates:
             held = "this held it back" if gate == explanation.applied else "this did not decide"
             self._labelled("-", f"gate: at most {gate.at_most.label}, as {gate.why}; {held}", 10, "dim")
@@ -120,6 +121,8 @@ class _Page(Page):
         mark = f"  {evidence.weight:+.3f}" if evidence else ""
         self._print((signal.id, "bold"), (mark, "bold"), (f"  {signal.question}", "dim"))
         self._labelled("-", answer.why, 2, "dim")
+        if signal.own:
+            self._labelled("-", f"an own signal, declared in {safe(signal.source)}", 2, "dim")
         if evidence:
             self._labelled("-", _weight(answer), 2, "dim")
             if answer.missing:
@@ -173,6 +176,10 @@ def _weight(answer: SignalAnswer) -> str:
     return said + (", and may make a grant high alone" if evidence and evidence.alone else "")
 
 
-def _thresholds() -> str:
-    least = sorted(weights().severity.items(), key=lambda item: item[1])
+def _weights_used(used: WeightsUsed) -> str:
+    return f"weights: {safe(used.name)}, digest {used.digest}"
+
+
+def _thresholds(numbers: Weights) -> str:
+    least = sorted(numbers.severity.items(), key=lambda item: item[1])
     return "from " + ", ".join(f"{score} {severity.label}" for severity, score in least)

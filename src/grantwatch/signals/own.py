@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from grantwatch.errors import DeclarationError, UsageError
-from grantwatch.signals.signal import Signal, collecting
+from grantwatch.signals.signal import Signal, collecting, registered, twice
 
-__all__ = ["PAIRS", "Module", "load", "modules", "place_of"]
+__all__ = ["PAIRS", "Module", "distinct", "load", "modules", "place_of"]
 
 PAIRS = "PAIRS"
 """The name under which a module gives its examples: id, then a grant that fires and look-alikes that do not."""
@@ -66,6 +66,19 @@ def modules(folders: Iterable[str | os.PathLike[str]]) -> tuple[Module, ...]:
                     )
                 made.append(Module(file, declared, _pairs(file, module)))
     return tuple(made)
+
+
+def distinct(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """The same signals. Raises DeclarationError where two of them, or one of them and one of Grantwatch, share an id."""
+    found = {each.id: each for each in registered()}
+    own: list[Signal] = []
+    for each in signals:
+        other = found.setdefault(each.id, each)
+        if other is not each:
+            raise DeclarationError(twice(each, other))
+        if each.own:
+            own.append(each)
+    return tuple(own)
 
 
 def place_of(error: BaseException, file: str) -> str:

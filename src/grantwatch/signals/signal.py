@@ -28,6 +28,7 @@ __all__ = [
     "collecting",
     "registered",
     "signal",
+    "twice",
 ]
 
 GROUPS = (
@@ -292,15 +293,18 @@ def signal(
         kept = _COLLECTED.get() if own else _REGISTRY
         taken = _REGISTRY.get(id) or (kept or {}).get(id)
         if taken:
-            raise DeclarationError(
-                f"signal {id!r} is declared twice: at {declared.place} and at {taken.place}; give one another id"
-            )
+            raise DeclarationError(twice(declared, taken))
         bound = _bound(declared)
         if kept is not None:
             kept[id] = bound
         return bound
 
     return declare
+
+
+def twice(one: Signal, other: Signal) -> str:
+    """What is told where two signals have one id."""
+    return f"signal {one.id!r} is declared twice: at {one.place} and at {other.place}; give one another id"
 
 
 def _bound(declared: Signal) -> Signal:
