@@ -73,7 +73,8 @@ def hunt(
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
-    profile/accounts.py), by principal name or object id in lower case. `panel`: own signals and weights beside the built-in ones.
+    profile/accounts.py), by principal name or object id in lower case. `panel`: own signals
+    and weights beside the built-in ones.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """

@@ -30,4 +30,4 @@ def test_an_entry_that_does_not_exist_is_refused(entry: int) -> None:
         signal(
             "token.entry", title="t", question="q?", group="token", weight=1, looks_at="x", otherwise="No.",
             entries=(entry,),
-        )  # fmt: skip
+        )(lambda self, _: self.not_fired())  # fmt: skip

@@ -49,7 +49,9 @@ def run_hunt(
     from grantwatch.pipeline import hunt
 
     with enough(read["memory"]), reading() as progress:
-        found = hunt(paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, panel=judges, **read)
+        found = hunt(
+            paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, panel=judges, **read
+        )
     given = {"--accounts": [accounts], "--signals": signals or [], "--weights": [weights]}
     _show(found, form, output, Asked(all_grants, _command(paths, given)))
     if limit is None or not found.grants:

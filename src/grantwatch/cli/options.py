@@ -56,7 +56,9 @@ Accounts = Annotated[
 ]
 Signals = Annotated[
     list[str] | None,
-    typer.Option("--signals", metavar="DIR", help="Judge by the signals of this folder too: runs its code. Repeatable."),
+    typer.Option(
+        "--signals", metavar="DIR", help="Judge by the signals of this folder too: runs its code. Repeatable."
+    ),
 ]
 WeightsFile = Annotated[
     str | None, typer.Option("--weights", metavar="FILE", help="TOML: weights of your own, for all tenants or for one.")

@@ -39,7 +39,8 @@ def list_command(own_signals: Signals = None, format_: TableOrJson = "table", ou
 @signals.command("check")
 def check_command(
     folders: Annotated[
-        list[str], typer.Argument(metavar="DIR", help="Folders of Python modules that declare signals: runs their code.")
+        list[str],
+        typer.Argument(metavar="DIR", help="Folders of Python modules that declare signals: runs their code."),
     ],
 ) -> None:
     """Run the tests that our own signals must pass over yours: whole declarations, and examples that hold.

@@ -68,8 +68,9 @@ def evaluate(
 ) -> Run:
     """Score the hunt on simulated tenants: each folder holds logs/ and truth.json.
 
-    `degrade` hunts again with telemetry taken away step by step. `panel`: own signals and weights. Raises InputError where a truth is missing or wrong,
-    logs cannot be read, or the two do not belong together; and where one tenant is given twice.
+    `degrade` hunts again with telemetry taken away step by step. `panel`: own signals and weights.
+    Raises InputError where a truth is missing or wrong, logs cannot be read, or the two do not belong together; and
+    where one tenant is given twice.
     """
     truths = [load(folder) for folder in folders]
     _no_twins(truths)

@@ -191,7 +191,12 @@ def _evidence(found: Hunt) -> Iterator[Row]:
 def _not_assessed(found: Hunt) -> Iterator[Row]:
     for judged in found.grants:
         for each in judged.verdict.not_assessed:
-            yield {"grant_id": judged.grant.grant_id, "signal": each.signal, "why": each.why, "source": each.source or None}
+            yield {
+                "grant_id": judged.grant.grant_id,
+                "signal": each.signal,
+                "why": each.why,
+                "source": each.source or None,
+            }
 
 
 def _of_grants(found: Hunt, what: str, row: Callable[[Any], Row]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from grantwatch.errors import DeclarationError
 from grantwatch.signals.signal import CATALOGUE, GROUPS, NEEDS, Signal
@@ -28,16 +29,26 @@ def unfinished(signal: Signal) -> tuple[str, ...]:
     return tuple(_lacking(signal))
 
 
-def _wrong(signal: Signal) -> Iterator[str]:
+def _wrong(signal: Any) -> Iterator[str]:
+    """Whoever declared it may have written any value anywhere. Later checks rest on earlier ones."""
+    yield from _named(signal)
+    yield from _kinds(signal)
+    yield from _weighed(signal)
+    yield from _known(signal)
+
+
+def _named(signal: Any) -> Iterator[str]:
     if signal.group not in GROUPS:
         yield f"group {signal.group!r} is not one of {', '.join(GROUPS)}"
-        return
     group, _, name = signal.id.partition(".") if isinstance(signal.id, str) else ("", "", "")
     if group != signal.group or not _ID.fullmatch(name):
         yield (
             f"the id does not fit; accepted is the group, a dot, and a name of small letters, digits and _, such as "
             f"'{signal.group}.my_signal'"
         )
+
+
+def _kinds(signal: Any) -> Iterator[str]:
     for key in _TEXTS:
         value = getattr(signal, key)
         if not isinstance(value, str) or not value.strip():
@@ -47,12 +58,19 @@ def _wrong(signal: Signal) -> Iterator[str]:
         if not isinstance(value, tuple) or not all(isinstance(each, kind) for each in value):
             example = "(2,)" if kind is int else '("one",)'
             yield f"{key} is {value!r}; accepted is a tuple, such as {example}: mind the comma"
-    if isinstance(signal.weight, bool) or not isinstance(signal.weight, int | float) or not math.isfinite(signal.weight):
-        yield f"weight is {signal.weight!r}; accepted is a number, in log-odds"
-    elif not signal.weight or (signal.weight < 0) is not (signal.group == "favour"):
-        yield f"weight {signal.weight} does not fit: it is below 0 in the group favour, and above 0 in all others"
+
+
+def _weighed(signal: Any) -> Iterator[str]:
+    weight = signal.weight
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+        yield f"weight is {weight!r}; accepted is a number, in log-odds"
+    if not weight or (weight < 0) is not (signal.group == "favour"):
+        yield f"weight {weight} does not fit: it is below 0 in the group favour, and above 0 in all others"
     if not isinstance(signal.alone, bool) or (signal.alone and signal.group == "favour"):
         yield f"alone is {signal.alone!r}; accepted is True or False, in the group favour False"
+
+
+def _known(signal: Any) -> Iterator[str]:
     for entry in signal.entries:
         if entry not in CATALOGUE:
             yield f"entry {entry!r} is not one of {CATALOGUE[0]} to {CATALOGUE[-1]}"

@@ -50,7 +50,7 @@ def modules(folders: Iterable[str | os.PathLike[str]]) -> tuple[Module, ...]:
     Raises UsageError for a folder without modules, and DeclarationError with file and line for a module that cannot be
     imported, declares wrongly, takes an id that is taken, or declares nothing.
     """
-    listed = [(folder, _files(folder)) for folder in dict.fromkeys(map(os.fspath, folders))]
+    listed = [(folder, _files(folder)) for folder in dict.fromkeys(os.fspath(each) for each in folders)]
     with collecting() as found, _without_bytecode():
         made: list[Module] = []
         for folder, files in listed:
@@ -69,7 +69,10 @@ def modules(folders: Iterable[str | os.PathLike[str]]) -> tuple[Module, ...]:
 
 
 def distinct(signals: Iterable[Signal]) -> tuple[Signal, ...]:
-    """The same signals. Raises DeclarationError where two of them, or one of them and one of Grantwatch, share an id."""
+    """The own ones of these signals, each once.
+
+    Raises DeclarationError where two of them, or one of them and one of Grantwatch, share an id.
+    """
     found = {each.id: each for each in registered()}
     own: list[Signal] = []
     for each in signals:
@@ -78,7 +81,7 @@ def distinct(signals: Iterable[Signal]) -> tuple[Signal, ...]:
             raise DeclarationError(twice(each, other))
         if each.own:
             own.append(each)
-    return tuple(own)
+    return tuple(dict.fromkeys(own))
 
 
 def place_of(error: BaseException, file: str) -> str:

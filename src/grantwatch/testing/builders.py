@@ -42,9 +42,10 @@ from grantwatch.grants.model import (
 from grantwatch.profile.model import Attempts, EarlierGrant, Familiarity, Peers, Profile, Sight
 from grantwatch.records.model import RecordRef
 from grantwatch.signals import Case
-from grantwatch.testing.things import ARM, AZURE_CLI, AZ_TOOL, FIREFOX, HOME, NOWHERE, START, TENANT
+from grantwatch.testing.things import ARM, AZ_TOOL, AZURE_CLI, FIREFOX, HOME, NOWHERE, START, TENANT
 
 __all__ = ["GrantBuilder", "a_grant"]
+
 
 class GrantBuilder:
     """A grant in the making; see `a_grant`."""

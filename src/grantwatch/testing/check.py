@@ -1,4 +1,4 @@
-"""What every signal must keep, whoever declared it: a whole declaration, a grant that fires it, look-alikes that do not."""
+"""What every signal must keep, whoever declared it: a whole declaration, and examples that hold."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from grantwatch.signals import Case, Evidence, NotAssessed, NotFired, Signal
 from grantwatch.signals.own import place_of
@@ -31,13 +32,13 @@ def ask(signal: Signal, case: Case) -> Answer:
     return NotAssessed(signal.id, f"Not assessed: the signal failed: {fault}.", signal.source, failed=True)
 
 
-def _fault(signal: Signal, answer: object) -> str:
+def _fault(signal: Signal, answer: Any) -> str:
     """What is wrong with an answer; empty where nothing is."""
     if isinstance(answer, NotAssessed | NotFired):
         texts: tuple[object, ...] = (answer.why,)
     elif isinstance(answer, Evidence):
         texts = (answer.summary, answer.chip)
-        if not isinstance(answer.weight, int | float) or not math.isfinite(answer.weight):
+        if not math.isfinite(answer.weight):
             return f"the weight of its evidence is {answer.weight!r}, no number"
         against = -answer.weight if signal.group == "favour" else answer.weight
         if answer.group != signal.group or against < 0:

@@ -20,7 +20,7 @@ __all__ = ["DEFAULT", "TenantWeights", "read_weights"]
 DEFAULT = "default"
 """The section that holds for every tenant."""
 _TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_EXAMPLE = "[default.signals]\n\"network.hosting\" = 1.8"
+_EXAMPLE = '[default.signals]\n"network.hosting" = 1.8'
 _Check = tuple[Callable[[Any], bool], str]
 
 
@@ -120,7 +120,9 @@ class _Reader:
         found = list(severity.values())
         if found != sorted(set(found)) or found[0] != 0:
             told = ", ".join(f"{name} {least}" for name, least in severity.items())
-            raise self._error(at, f"severities would begin at {told}; accepted is 0 first, and each higher than the last")
+            raise self._error(
+                at, f"severities would begin at {told}; accepted is 0 first, and each higher than the last"
+            )
 
     def _weighed(self, at: tuple[str, ...], said: Any) -> dict[str, float]:
         if not isinstance(said, dict):
@@ -140,7 +142,9 @@ class _Reader:
 
     def _no_signal(self, id: str, value: Any) -> str:
         if isinstance(value, dict):
-            return f"{id!r} is no signal; an id stands in quotes, as it has a dot in it: \"{id}.{next(iter(value), '…')}\""
+            return (
+                f'{id!r} is no signal; an id stands in quotes, as it has a dot in it: "{id}.{next(iter(value), "…")}"'
+            )
         near = get_close_matches(id, self._signals, n=3, cutoff=0.5)
         nearest = f"nearest are {_list(near)}; " if near else ""
         return f"{id!r} is no signal; {nearest}accepted are those that `grantwatch signals list` names"
