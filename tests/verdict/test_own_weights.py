@@ -98,7 +98,7 @@ def test_severities_begin_where_the_file_says(tmp_path: Path) -> None:
     case = a_grant().approved(HOME).redeemed(RENTED).knows(HOME).case()
     built_in = judge_one(case).verdict
     assert built_in.severity is Severity.HIGH
-    found = judge_one(case, panel(tmp_path, f"[default.severity]\nhigh = {built_in.score + 1}\n")).verdict
+    found = judge_one(case, panel(tmp_path, f"[default.severity]\nhigh = {built_in.score + 1}\ncritical = 99\n")).verdict
     assert (found.severity, found.score) == (Severity.MEDIUM, built_in.score)
 
 

@@ -172,9 +172,12 @@ def _check(key: str, built_in: Any) -> _Check:
         return lambda value: isinstance(value, list) and all(each in groups for each in value), (
             f"a list of {_list(groups)}"
         )
+    if isinstance(built_in, bool | str | list):
+        kind = type(built_in)
+        return lambda value: type(value) is kind, f"a {kind.__name__}, such as {built_in!r}"
     if key == "prior":
         return _number, "a number, in log-odds"
-    if key == "favour_floor":
+    if built_in < 0:
         return lambda value: _number(value) and value <= 0, "a number, in log-odds, 0 or less"
     if key in ("rest_share", "certainty_share", "certainty_for_high"):
         return lambda value: _number(value) and 0 <= value <= 1, "a number from 0 to 1"
