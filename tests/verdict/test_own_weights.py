@@ -96,10 +96,11 @@ def test_the_weight_of_a_signal_and_what_is_explained_of_it(tmp_path: Path) -> N
 
 def test_severities_begin_where_the_file_says(tmp_path: Path) -> None:
     case = a_grant().approved(HOME).redeemed(RENTED).knows(HOME).case()
-    built_in = judge_one(case).verdict
-    assert built_in.severity is Severity.HIGH
-    found = judge_one(case, panel(tmp_path, f"[default.severity]\nhigh = {built_in.score + 1}\ncritical = 99\n")).verdict
-    assert (found.severity, found.score) == (Severity.MEDIUM, built_in.score)
+    high = judge_one(case, panel(tmp_path, "[default.severity]\ncritical = 100\n")).verdict
+    assert high.severity is Severity.HIGH
+    less = panel(tmp_path, f"[default.severity]\nhigh = {high.score + 1}\ncritical = 100\n")
+    found = judge_one(case, less).verdict
+    assert (found.severity, found.score) == (Severity.MEDIUM, high.score)
 
 
 def test_a_gate_holds_a_score_below_where_the_file_lets_the_severity_begin(tmp_path: Path) -> None:

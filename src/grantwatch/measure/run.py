@@ -16,10 +16,11 @@ from grantwatch.measure.match import Match, belong_together, match
 from grantwatch.measure.rules import Alert, Compared, alerts, compare
 from grantwatch.measure.truth import Truth, load
 from grantwatch.pipeline import Hunt, hunted
+from grantwatch.verdict.model import WeightsUsed
+from grantwatch.verdict.panel import Panel
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
-    from grantwatch.verdict.panel import Panel
 
 __all__ = ["Degraded", "Run", "Tenant", "evaluate"]
 
@@ -32,6 +33,7 @@ class Tenant:
     records: int
     figures: Figures
     rules: tuple[Compared, ...]
+    weights: WeightsUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def evaluate(
     Raises InputError where a truth is missing or wrong, logs cannot be read, or the two do not belong together; and
     where one tenant is given twice.
     """
+    panel = panel or Panel()
     truths = [load(folder) for folder in folders]
     _no_twins(truths)
     tenants: list[Tenant] = []
@@ -81,7 +84,8 @@ def evaluate(
             scored[step.id].append((found, raised))
             if step is AS_GIVEN:
                 belong_together(found)
-                tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)])))
+                used = panel.used(truth.tenant_id)
+                tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)]), used))
     given = scored[AS_GIVEN.id]
     overall, beside = figures([found for found, _ in given]), compare(given)
     less = [Degraded(AS_GIVEN, overall, beside)] if degrade else []
@@ -101,7 +105,7 @@ def _no_twins(truths: Sequence[Truth]) -> None:
 
 
 def _hunted(
-    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None, panel: Panel | None
+    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None, panel: Panel
 ) -> Iterator[tuple[Step, Match, dict[str, tuple[Alert, ...]], int]]:
     """One tenant after each step: the grants, the alerts of the rules, and how many records there were to read.
 
