@@ -33,7 +33,9 @@ def simulate_command(
     ] = 1,
     form: Annotated[
         list[str] | None,
-        typer.Option("--form", metavar="FORM", help="graph, envelope, log_analytics or ual. Repeatable."),
+        typer.Option(
+            "--form", metavar="FORM", help="graph, envelope, log_analytics, ual or graph_activity. Repeatable."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over an earlier simulation in the folder.")] = False,
     temp_dir: TempDir = None,

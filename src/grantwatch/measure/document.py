@@ -25,7 +25,8 @@ FORMAT = "grantwatch-measure/1"
 def document(run: Run, tuned_on: Sequence[int] = ()) -> Json:
     """The run as plain dicts, lists, strings and numbers, in the shape of `schema()`.
 
-    `tuned_on`: seeds that weights were tuned on."""
+    `tuned_on`: seeds that weights were tuned on.
+    """
     return {
         "format": FORMAT,
         "generated_by": {"name": "grantwatch", "version": run.version},
