@@ -117,12 +117,14 @@ def gates(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = 
     if grant.certainty < need.certainty_for_high:
         found.append(Gate(Severity.MEDIUM, "it is not sure that a device code was used at all"))
     if len(kinds) < need.groups_for_high and not alone:
-        found.append(Gate(Severity.MEDIUM, f"{_count(len(kinds))} by itself"))
+        found.append(Gate(Severity.MEDIUM, f"{_count(len(kinds))} by itself, and high takes {need.groups_for_high}"))
     persists = any(each.alone for each in groups.get("persistence", ()))
     if grant.outcome is not Outcome.REDEEMED and not persists:
         found.append(Gate(Severity.HIGH, "no redemption was seen"))
     if len(kinds) < need.groups_for_critical and not _alone_and_another(groups, sums, need.second_for_critical):
-        found.append(Gate(Severity.HIGH, f"{_count(len(kinds))} by itself"))
+        found.append(
+            Gate(Severity.HIGH, f"{_count(len(kinds))} by itself, and critical takes {need.groups_for_critical}")
+        )
     return tuple(sorted(found, key=lambda gate: gate.at_most))
 
 
