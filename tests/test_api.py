@@ -64,7 +64,8 @@ def test_no_column_is_empty_but_those_of_which_the_examples_say_nothing(found: g
         if all(row[column] in (None, []) for row in table.to_pylist())
     }
     unsaid = "grants.role_ids grants.unseen legs.device_os legs.device_trust follow_ons.asn follow_ons.country"
-    assert empty == {*unsaid.split(), "follow_ons.city"}
+    own = {"evidence.source", "not_assessed.source"}
+    assert empty == {*unsaid.split(), "follow_ons.city", *own}
 
 
 def test_the_logs_as_a_stream(found: grantwatch.Hunt) -> None:
@@ -111,3 +112,23 @@ def test_the_package_loads_nothing_by_itself() -> None:
         "& set(sys.modules); grantwatch.hunt; assert 'pyarrow' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_own_signals_from_a_folder_and_from_a_notebook_and_weights(found: grantwatch.Hunt, tmp_path: Path) -> None:
+    from grantwatch.signals import Answer, Case, Signal, signal
+
+    @signal("client.mine", title="Mine", question="Mine?", group="client", weight=2.0, looks_at="this", otherwise="No.")
+    def mine(self: Signal, case: Case) -> Answer:
+        return self.fired("Mine fired.", chip="mine")
+
+    rules = LOGS.parent / "signals"
+    (tmp_path / "w.toml").write_text("[default.signals]\n'client.mine' = 0.5\n")
+    own = grantwatch.hunt(LOGS, signals=[mine, rules], weights=tmp_path / "w.toml")
+    assert [each.id for each in own.own_signals] == ["client.mine", "network.seen_in_incidents"]
+    fired = {each.signal: each for judged in own.grants for each in judged.verdict.evidence if each.source}
+    assert set(fired) == {"client.mine", "network.seen_in_incidents"}
+    assert fired["client.mine"].weight == 0.5
+    rows = grantwatch.tables(own)["evidence"].to_pylist()
+    assert {row["source"] for row in rows if row["signal"] == "client.mine"} == {mine.place}
+    assert grantwatch.hunt(LOGS).grants == found.grants, "what one hunt was given is none of the next"
+    assert [each.id for each in grantwatch.hunt(LOGS, signals=rules).own_signals] == ["network.seen_in_incidents"]

@@ -237,6 +237,12 @@ what they say tells them apart.
 
 `graph` and `ual` unless `--form` says otherwise. Each file is JSON lines, in order of time.
 
+`graph_activity` is asked for by name, beside others: `--form graph --form ual --form graph_activity`. It nearly doubles
+the number of records, as it is the largest log of real tenants too. Each request is made with a token whose sign-in is
+in the other files: same user, client, session, address, user agent and token id, within the hour. Apps and
+administrators' scripts ask for what they need; attackers read mail and files, some search them, and the tools of some
+map the directory. Everything else is byte for byte as without it, and the truth names no request.
+
 ## The truth
 
 `truth.json` names every device code flow in the records as one of `grants`: whose it is (`user_id`, `upn`), which

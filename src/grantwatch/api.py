@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from grantwatch.allowances import Allowances
     from grantwatch.records.tables import Progress, Records
+    from grantwatch.signals import Signal
+    from grantwatch.verdict import Panel
 
 __all__ = ["Hunt", "Logs", "hunt", "logs", "tables"]
 
@@ -43,6 +45,8 @@ def hunt(
     progress: Progress | None = None,
     accounts: Mapping[str, str] | str | os.PathLike[str] | None = None,
     allowances: Allowances | str | os.PathLike[str] | None = None,
+    signals: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Signal] = (),
+    weights: str | os.PathLike[str] | None = None,
 ) -> Hunt:
     """Hunt over exported logs and return everything that was found, worst first.
 
@@ -54,9 +58,11 @@ def hunt(
     with a step and the share done (0–1). `accounts` states the class of accounts (person, device, service or guest) by
     principal name or object id, or names a TOML file that does: what is not in it is told from behaviour.
     `allowances`: who may use device code, or the name of a YAML file that says so; they lower scores.
+    `signals`: own signals to judge by as well: what `@signal(…)` made, or folders of modules, whose code is run.
+    `weights`: a TOML file of weights that are not as built in, for all tenants or for one.
 
-    Raises InputError where no file could be read at all, and UsageError for a time, name, class or allowance
-    that cannot be understood.
+    Raises InputError where no file could be read at all, UsageError for a time, name, class, allowance or weight that
+    cannot be understood, and DeclarationError for a signal that declares itself wrongly.
     What is wrong inside a file is part of the answer: see `Hunt.quarantined` and `Hunt.unread`.
     """
     from grantwatch.pipeline import hunt as run
@@ -70,7 +76,7 @@ def hunt(
         progress=progress,
         scope=asked,
         accounts=_classes(accounts),
-        allowances=_allowances(allowances),
+        panel=_panel(signals, weights, allowances),
     )
 
 
@@ -159,6 +165,24 @@ def _allowances(stated: Allowances | str | os.PathLike[str] | None) -> Allowance
     from grantwatch.allowances.reader import read
 
     return read(stated)
+
+
+def _panel(
+    given: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Signal],
+    weights: str | os.PathLike[str] | None,
+    allowances: Allowances | str | os.PathLike[str] | None,
+) -> Panel:
+    from grantwatch.signals import Signal
+    from grantwatch.signals.own import distinct, load
+    from grantwatch.verdict import Panel, read_weights
+
+    every = [given] if isinstance(given, str | os.PathLike) else list(given)
+    made = [each for each in every if isinstance(each, Signal)]
+    own = distinct((*made, *load(each for each in every if not isinstance(each, Signal))))
+    stated = _allowances(allowances)
+    if weights is None:
+        return Panel(own, allowances=stated)
+    return Panel(own, read_weights(weights, own), stated)
 
 
 def _listed(paths: Paths) -> list[str | os.PathLike[str]]:

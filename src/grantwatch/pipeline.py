@@ -16,15 +16,16 @@ from grantwatch.records.model import Coverage, FileReport, Quarantined, RecordRe
 from grantwatch.records.scope import AFTER, BEFORE, EVERYTHING, OTHERS, Scope
 
 if TYPE_CHECKING:
-    from grantwatch.allowances import Allowances
     from grantwatch.grants import Reconstruction
     from grantwatch.profile import Profile
     from grantwatch.records.tables import Progress, Records
-    from grantwatch.signals.signal import NotAssessed
+    from grantwatch.signals.signal import NotAssessed, Signal
     from grantwatch.verdict.model import Incident, Judged
+    from grantwatch.verdict.panel import Panel
 
 __all__ = ["Hunt", "hunt", "hunted"]
 
+_MOST_NAMED = 3
 _RAW_LIMIT = 5000
 """Raw records that a report carries at the most; those of the worst grants come first."""
 
@@ -45,6 +46,13 @@ class Hunt:
     incidents: tuple[Incident, ...]
     raw: dict[tuple[str, int], str]
     """Raw text of the records that evidence rests on, by (file, position); filled only where asked for."""
+    panel: Panel | None = None
+    """The signals and weights that judged; None for the built-in ones."""
+
+    @property
+    def own_signals(self) -> tuple[Signal, ...]:
+        """Signals that judged and are no part of Grantwatch."""
+        return self.panel.own if self.panel else ()
 
 
 def hunt(
@@ -57,7 +65,7 @@ def hunt(
     afterwards: Iterable[str] = (),
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
-    allowances: Allowances | None = None,
+    panel: Panel | None = None,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -66,8 +74,8 @@ def hunt(
     grants of low severity or worse. `progress` is called with a step and its share done (0–1). `afterwards` names
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
-    profile/accounts.py), by principal name or object id in lower case. `allowances`: what the tenant has approved,
-    which lowers scores.
+    profile/accounts.py), by principal name or object id in lower case. `panel`: own signals, weights and allowances
+    beside the built-in ones.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -82,11 +90,11 @@ def hunt(
         if not records.files:
             raise InputError(nothing_read(records.unread))
         if raw:
-            return hunted(records, raw=True, scope=scope, accounts=accounts, allowances=allowances)
+            return hunted(records, raw=True, scope=scope, accounts=accounts, panel=panel)
         with ThreadPoolExecutor(1) as pool:
             gathered = _gather(records, accounts)
             pool.submit(records.close)  # judging needs no engine, and a large one takes its time to go
-            return _judged(gathered, records, scope, allowances)
+            return _judged(gathered, records, scope, panel)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -104,10 +112,10 @@ def hunted(
     raw: bool = False,
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
-    allowances: Allowances | None = None,
+    panel: Panel | None = None,
 ) -> Hunt:
     """The hunt over records that have been read; `scope` is what they were read with."""
-    found = _judged(_gather(records, accounts), records, scope, allowances)
+    found = _judged(_gather(records, accounts), records, scope, panel)
     return replace(found, raw=_raw(records, found.grants)) if raw else found
 
 
@@ -140,23 +148,24 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     return _Gathered(found, profiles(records.con, found.grants, accounts), seen, file_reports(records))
 
 
-def _judged(gathered: _Gathered, records: Records, scope: Scope, allowances: Allowances | None) -> Hunt:
+def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | None) -> Hunt:
     from grantwatch.records.coverage import sums
     from grantwatch.verdict import blind_signals, incidents, judge
 
     found, seen, total = gathered.found, gathered.coverage, sums(gathered.files)
-    judged = judge(list(zip(found.grants, gathered.profiles, strict=True)), seen.missing, allowances)
+    judged = judge(list(zip(found.grants, gathered.profiles, strict=True)), seen.missing, panel)
     return Hunt(
         version=__version__,
         records=total,
         files=gathered.files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
-        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total))),
-        blind_signals=blind_signals(seen.missing),
+        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total), *_failed(judged))),
+        blind_signals=blind_signals(seen.missing, panel),
         grants=judged,
-        incidents=incidents(judged),
+        incidents=incidents(judged, panel),
         raw={},
+        panel=panel,
     )
 
 
@@ -190,6 +199,25 @@ def _left_out(scope: Scope, total: RecordSums) -> list[str]:
         said.append(
             f"{counts[OTHERS]:,} records are not of {', '.join(scope.users)} (--user): how common anything is in the "
             "tenant and whether others were hit by the same attack are not assessed."
+        )
+    return said
+
+
+def _failed(judged: Iterable[Judged]) -> list[str]:
+    """Own signals that are faulty, and the grants that they did not judge."""
+    failed: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for each in judged:
+        for item in each.verdict.not_assessed:
+            if item.failed:
+                failed[item.signal, item.source].append((each.grant.grant_id, item.why))
+    said: list[str] = []
+    for (signal, source), grants in failed.items():
+        named = ", ".join(grant for grant, _ in grants[:_MOST_NAMED])
+        more = f" and {len(grants) - _MOST_NAMED} more" if len(grants) > _MOST_NAMED else ""
+        why = grants[0][1].removeprefix("Not assessed: the signal failed: ")
+        said.append(
+            f"The own signal {signal} ({source}) failed on {len(grants)} grant{_s(len(grants))} and is not assessed "
+            f"there: {named}{more}. On the first, {why}"
         )
     return said
 

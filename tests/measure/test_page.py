@@ -14,6 +14,7 @@ from grantwatch.measure.match import match
 from grantwatch.measure.page import text
 from grantwatch.measure.rules import Alert, compare, rules
 from grantwatch.measure.run import Run, Tenant
+from grantwatch.verdict import WeightsUsed
 
 EVIL = "x|[go](https://evil.example)<b>\x1b[31m"
 
@@ -31,7 +32,7 @@ def run():
     one = match(truth, [a_hunt(*found, incidents=(incident(*found[:3]),))])
     raised = {rule.id: (Alert("u", truth.start, frozenset(("r1", "r4"))),) for rule in rules()}
     made, beside = figures([one]), compare([(one, raised)])
-    return Run("test", (Tenant(truth, 10, made, beside),), made, beside)
+    return Run("test", (Tenant(truth, 10, made, beside, WeightsUsed("built-in", "0" * 12)),), made, beside)
 
 
 def test_every_chapter_says_what_the_figures_say(run):

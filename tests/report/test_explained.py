@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rich.cells import cell_len
 from tests.records.reading import START, sign_in
 
+from grantwatch.grants.model import LegKind
 from grantwatch.lab import write_tenant
 from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.lab.records import graph_signin_v1
@@ -162,6 +164,53 @@ def test_containment_tells_what_lives_the_clock_and_the_steps() -> None:
     assert "may live inbox rule" in shown
     assert "until about 2026-09-29 15:15 UTC" in shown
     assert "step 3 Delete the rogue device [changes the tenant] [urgent]" in shown
+
+
+@pytest.mark.parametrize("logs", [EXAMPLES, *FORMS])
+def test_numbers_and_names_agree_with_each_other(logs: str) -> None:
+    """What a reader at night would stumble over: sums that do not add up, two names for one thing, 1 of many."""
+    found = hunted(logs)
+    for judged in found.grants:
+        told = explained(found, judged)
+        by_key = {answer.key: answer for answer in told.answers}
+        shown = " ".join(text(told, 1000).split())
+        against = [each for each in judged.verdict.evidence if each.weight > 0]
+        if len(against) > 1:
+            assert f"with {len(against)} signals of " in judged.verdict.reason
+        elif against:
+            assert "with one signal against it: " in judged.verdict.reason
+        most = math.ceil(judged.profile.user_history_days)
+        for days in re.findall(r"(\d+) days? of this user,", shown):
+            assert int(days) <= max(most, 1)
+        for fact in by_key["obtained"].facts:
+            assert not re.search(rf"until {re.escape(fact.label)}", fact.text)
+        done = [fact.text for fact in by_key["done"].facts]
+        assert not [line for line in done if "throttled: false" in line or "records: " in line]
+        assert "1 follow-on, each" not in shown
+        assert not re.search(r"\b0 of (which|them)\b", shown)
+        unnamed = any("carries their ids" in line for line in by_key["privilege"].not_assessed)
+        assert not (unnamed and "carries no privileged directory role" in shown)
+
+
+def test_a_factor_that_was_asked_for_is_not_called_taken_over() -> None:
+    reading = {}
+    for judged in hunted(EXAMPLES).grants:
+        methods = " ".join(method for leg in judged.grant.of(LegKind.APPROVAL) for method in leg.auth_methods)
+        answer = explained(hunted(EXAMPLES), judged).answers[4]
+        said = [fact.text for fact in answer.facts if fact.label == "reading"]
+        if methods and said:
+            reading["previously" in methods.lower()] = said[0]
+    assert "nobody was prompted" in reading[True]
+    assert "nobody was prompted" not in reading.get(False, "")
+
+
+def test_legs_are_told_in_words_and_the_broker_as_what_it_is() -> None:
+    told = worst()
+    shown = " ".join(text(told, 200).split())
+    assert "confirmation page shown (interactive)" in shown
+    assert "redemption: the first token (non-interactive)" in shown
+    assert "interrupt (" not in shown
+    assert "room devices, phones and enrolment use it with a device code" in shown
 
 
 @pytest.mark.parametrize("width", [80, 140])

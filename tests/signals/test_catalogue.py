@@ -28,6 +28,6 @@ def test_every_signal_covers_an_entry() -> None:
 def test_an_entry_that_does_not_exist_is_refused(entry: int) -> None:
     with pytest.raises(DeclarationError, match=f"entry {entry} is not one of 1 to 35"):
         signal(
-            "test.entry", title="t", question="q?", group="token", weight=1, looks_at="x", otherwise="No.",
+            "token.entry", title="t", question="q?", group="token", weight=1, looks_at="x", otherwise="No.",
             entries=(entry,),
-        )  # fmt: skip
+        )(lambda self, _: self.not_fired())  # fmt: skip

@@ -13,6 +13,7 @@ from grantwatch.lab.simulate import simulate
 from grantwatch.pipeline import hunt
 from grantwatch.usage import inventory, propose
 from grantwatch.usage.compare import compare
+from grantwatch.verdict import Panel
 
 TODAY = date(2026, 11, 26)
 
@@ -83,7 +84,7 @@ def test_the_proposal_lets_no_attack_in_and_lowers_none(folder, made, truth):
         if each.judged.grant.correlation_id in attacks and matches(found.allowances, each.judged.grant, each.kind)
     ]
     plain = {each.grant.grant_id: each.verdict.score for each in made.hunt.grants}
-    again = hunt([folder / "logs"], allowances=found.allowances)
+    again = hunt([folder / "logs"], panel=Panel(allowances=found.allowances))
     lowered = [each for each in again.grants if each.verdict.score < plain[each.grant.grant_id]]
     assert lowered
     assert not [each for each in lowered if each.grant.correlation_id in attacks]

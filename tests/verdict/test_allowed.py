@@ -24,7 +24,7 @@ from tests.builders import (
 )
 
 from grantwatch.allowances import Allowances, Networks, Subject
-from grantwatch.verdict import Judged, Severity, explain, judge
+from grantwatch.verdict import Judged, Panel, Severity, explain, judge
 from grantwatch.verdict.judge import judge_one
 from grantwatch.verdict.weights import weights
 
@@ -56,7 +56,7 @@ def an_attack() -> GrantBuilder:
 
 
 def judged(builder: GrantBuilder, *allowances: object) -> Judged:
-    return judge_one(builder.case(), Allowances(tuple(allowances)) if allowances else None)  # type: ignore[arg-type]
+    return judge_one(builder.case(), Panel(allowances=Allowances(tuple(allowances))) if allowances else None)  # type: ignore[arg-type]
 
 
 def test_a_narrow_allowance_lowers_an_honest_login_by_one_severity_at_the_most() -> None:
@@ -147,6 +147,6 @@ def test_with_nothing_against_it_there_is_nothing_to_lower() -> None:
 def test_what_is_high_without_its_allowance_makes_no_habit() -> None:
     attack = an_attack().pair()
     later = a_grant(client=BROKER, resource=REGISTRATION, at=START + timedelta(days=3)).approved(ABROAD)
-    found = judge([attack, later.pair()], frozenset(), Allowances((ANYWHERE,)))
+    found = judge([attack, later.pair()], frozenset(), Panel(allowances=Allowances((ANYWHERE,))))
     by_start = sorted(found, key=lambda each: each.grant.started_at)
     assert by_start[1].worse_grants == {attack[0].grant_id}

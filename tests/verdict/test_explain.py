@@ -99,7 +99,7 @@ def test_a_signal_of_which_nothing_is_left_is_told_apart(monkeypatch: pytest.Mon
         return fake.fired("Fired.", chip="fired", scale=Scale().by(0.0, "nothing of it counts"))
 
     fake = replace(registered()[0], judge=answer)
-    monkeypatch.setattr("grantwatch.verdict.explanation.registered", lambda: (fake,))
+    monkeypatch.setattr("grantwatch.verdict.panel.registered", lambda: (fake,))
     (told,) = explain(judge_one(a_grant().approved().case()), ()).signals
     assert told.status is Status.WEIGHTLESS
     assert isinstance(told.signal, Signal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grantwatch.cli.how import panel
 from grantwatch.cli.memory import check_memory, enough
 from grantwatch.cli.output import WIDTH_OF_A_FILE, check_format, check_output, put
 from grantwatch.cli.progress import reading
@@ -12,17 +13,25 @@ __all__ = ["run_evaluate"]
 
 
 def run_evaluate(
-    folders: Sequence[str], format_: str, output: str | None, degrade: bool, tuned_on: Sequence[int], memory: str
+    folders: Sequence[str],
+    format_: str,
+    output: str | None,
+    degrade: bool,
+    tuned_on: Sequence[int],
+    memory: str,
+    signals: Sequence[str] | None = None,
+    weights: str | None = None,
 ) -> int:
-    """Evaluate and show; returns the exit code. Raises UsageError and InputError."""
+    """Evaluate and show; returns the exit code. Raises UsageError, DeclarationError and InputError."""
     check_format(format_, ("table", "json", "markdown"))
     check_memory(memory)
     if output is not None:
         check_output(output)
+    judges = panel(signals, weights)
     from grantwatch.measure import document, evaluate, markdown, page
 
     with enough(memory), reading() as progress:
-        made = document(evaluate(folders, memory=memory, degrade=degrade, progress=progress), tuned_on)
+        made = document(evaluate(folders, memory=memory, degrade=degrade, progress=progress, panel=judges), tuned_on)
     if format_ == "json":
         from grantwatch.report.document import encoded
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
-from grantwatch.cli.how import allowed, classes
+from grantwatch.cli.how import classes, panel
 from grantwatch.cli.memory import enough
 from grantwatch.cli.output import check_output, put
 from grantwatch.cli.progress import reading
@@ -15,7 +15,7 @@ from grantwatch.errors import UsageError
 from grantwatch.report.formats import FORMATS, Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from grantwatch.cli.how import How
     from grantwatch.pipeline import Hunt
@@ -34,8 +34,10 @@ def run_hunt(
     read: How,
     accounts: str | None = None,
     allowances: str | None = None,
+    signals: Sequence[str] | None = None,
+    weights: str | None = None,
 ) -> int:
-    """Hunt and show; returns the exit code. Raises UsageError and InputError."""
+    """Hunt and show; returns the exit code. Raises UsageError, DeclarationError and InputError."""
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_}: accepted are {', '.join(FORMATS)}")
     form = FORMATS[format_]
@@ -44,25 +46,26 @@ def run_hunt(
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
         raise UsageError(f"--format {format_} writes {form.purpose}: add --output {form.file}")
-    stated, approved = classes(accounts), allowed(allowances)
+    stated, judges = classes(accounts), panel(signals, weights, allowances)
     from grantwatch.pipeline import hunt
 
     with enough(read["memory"]), reading() as progress:
         found = hunt(
-            paths,
-            raw=form.raw,
-            progress=progress,
-            afterwards=form.loads,
-            accounts=stated,
-            allowances=approved,
-            **read,
+            paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, panel=judges, **read
         )
-    _show(found, form, output, Asked(all_grants, "grantwatch hunt " + " ".join(map(shlex.quote, paths))))
+    given = {"--accounts": [accounts], "--signals": signals or [], "--weights": [weights], "--allowances": [allowances]}
+    _show(found, form, output, Asked(all_grants, _command(paths, given)))
     if limit is None or not found.grants:
         return 0
     worst = max(each.verdict.severity for each in found.grants)
     worst = max([worst, *(incident.severity for incident in found.incidents)])
     return EXIT_FOUND if worst >= limit else 0
+
+
+def _command(paths: Sequence[str], given: Mapping[str, Sequence[str | None]]) -> str:
+    """What the reader typed, as far as it decides the verdicts."""
+    options = [part for option, values in given.items() for value in values if value for part in (option, value)]
+    return "grantwatch hunt " + " ".join(map(shlex.quote, [*paths, *options]))
 
 
 def severity(name: str | None) -> Severity | None:

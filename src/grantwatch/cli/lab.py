@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grantwatch.cli.options import Memory, Output, TempDir
+from grantwatch.cli.options import Memory, Output, Signals, TempDir, WeightsFile
 
 __all__ = ["lab"]
 
@@ -33,7 +33,9 @@ def simulate_command(
     ] = 1,
     form: Annotated[
         list[str] | None,
-        typer.Option("--form", metavar="FORM", help="graph, envelope, log_analytics or ual. Repeatable."),
+        typer.Option(
+            "--form", metavar="FORM", help="graph, envelope, log_analytics, ual or graph_activity. Repeatable."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over an earlier simulation in the folder.")] = False,
     temp_dir: TempDir = None,
@@ -70,6 +72,8 @@ def evaluate_command(
             "--tuned-on", metavar="SEED", help="A seed that weights were tuned on: the report says so. Repeatable."
         ),
     ] = None,
+    own_signals: Signals = None,
+    weights: WeightsFile = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
 ) -> None:
@@ -79,6 +83,6 @@ def evaluate_command(
     def run() -> int:
         from grantwatch.cli.evaluating import run_evaluate
 
-        return run_evaluate(folders, format_, output, degrade, tuned_on or [], memory)
+        return run_evaluate(folders, format_, output, degrade, tuned_on or [], memory, own_signals, weights)
 
     raise typer.Exit(guarded(run, temp_dir))

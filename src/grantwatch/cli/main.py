@@ -17,15 +17,18 @@ from grantwatch.cli.options import (
     Memory,
     Output,
     Paths,
+    Signals,
     Since,
     TableOrJson,
     TempDir,
     UnpackLimit,
     Until,
     Users,
+    WeightsFile,
 )
 from grantwatch.cli.policy import policy
 from grantwatch.cli.rules import rules
+from grantwatch.cli.signals import signals
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -41,6 +44,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(signals)
 app.add_typer(lab)
 app.add_typer(policy)
 app.add_typer(rules)
@@ -86,6 +90,8 @@ def hunt_command(
     users: Users = None,
     accounts: Accounts = None,
     allowances: Allowances = None,
+    own_signals: Signals = None,
+    weights: WeightsFile = None,
     all_grants: Annotated[bool, typer.Option("--all", help="Show quiet grants too, one by one.")] = False,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
@@ -102,7 +108,7 @@ def hunt_command(
         from grantwatch.cli.hunting import run_hunt
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts, allowances)
+        return run_hunt(paths, format_, output, fail_on, all_grants, read, accounts, allowances, own_signals, weights)
 
     raise typer.Exit(guarded(run, temp_dir))
 
@@ -208,6 +214,8 @@ def explain_command(
     users: Users = None,
     accounts: Accounts = None,
     allowances: Allowances = None,
+    own_signals: Signals = None,
+    weights: WeightsFile = None,
     memory: Memory = "700MB",
     temp_dir: TempDir = None,
     unpack_limit: UnpackLimit = None,
@@ -223,7 +231,7 @@ def explain_command(
         from grantwatch.cli.how import how
 
         read = how(memory, unpack_limit, since, until, users)
-        return run_explain(grant_id, paths, format_, output, read, accounts, allowances)
+        return run_explain(grant_id, paths, format_, output, read, accounts, allowances, own_signals, weights)
 
     raise typer.Exit(guarded(run, temp_dir))
 

@@ -12,12 +12,14 @@ __all__ = [
     "Memory",
     "Output",
     "Paths",
+    "Signals",
     "Since",
     "TableOrJson",
     "TempDir",
     "UnpackLimit",
     "Until",
     "Users",
+    "WeightsFile",
 ]
 
 Paths = Annotated[
@@ -56,5 +58,14 @@ Accounts = Annotated[
 Allowances = Annotated[
     str | None,
     typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code; lowers scores, silences none."),
+]
+Signals = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--signals", metavar="DIR", help="Judge by the signals of this folder too: runs its code. Repeatable."
+    ),
+]
+WeightsFile = Annotated[
+    str | None, typer.Option("--weights", metavar="FILE", help="TOML: weights of your own, for all tenants or for one.")
 ]
 TableOrJson = Annotated[str, typer.Option("--format", metavar="FORMAT", help="How to show it: table or json.")]

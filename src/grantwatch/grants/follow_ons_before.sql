@@ -2,12 +2,29 @@
 -- before it, on how many days, with the same client, and the most of them within the time of a burst. What is a day old or
 -- less could be the attack itself. Counts only grow, so that the greatest up to a time is the latest: one pass over time.
 -- Needs: follow_on, own_name, deed, head_name, activities.
+-- Everybody's apps ask Microsoft Graph all day long. What counts as having done so is a map of the directory: a day on which
+-- one user agent asked for as many parts of it as tell.
+CREATE OR REPLACE TEMP TABLE map_day AS
+SELECT DISTINCT name, app_id, day
+FROM (
+    SELECT n.name, d.app_id, d.user_agent, CAST(d.time AS DATE) AS day
+    FROM own_name AS n
+    JOIN deed AS d ON d.row_id = n.row_id
+    WHERE d.kind = 'graph_call' AND d.area IS NOT NULL
+    GROUP BY n.name, d.app_id, d.user_agent, CAST(d.time AS DATE)
+    HAVING count(DISTINCT d.area) >= $map_areas
+) AS mapped;
+
 CREATE OR REPLACE TEMP TABLE earlier_row AS
 SELECT
     n.name, d.kind, d.app_id, d.time, d.records,
-    CAST(row_number() OVER (PARTITION BY n.name, d.kind, CAST(d.time AS DATE) ORDER BY d.time, d.row_id) = 1 AS INTEGER) AS new_day,
-    CAST(row_number() OVER (PARTITION BY n.name, d.kind, d.app_id, CAST(d.time AS DATE) ORDER BY d.time, d.row_id) = 1 AS INTEGER)
-        AS new_client_day,
+    CAST(row_number() OVER (PARTITION BY n.name, d.kind, CAST(d.time AS DATE) ORDER BY d.time, d.row_id) = 1
+        AND (d.kind <> 'graph_call' OR EXISTS (SELECT 1 FROM map_day AS m WHERE m.name = n.name AND m.day = CAST(d.time AS DATE)))
+        AS INTEGER) AS new_day,
+    CAST(row_number() OVER (PARTITION BY n.name, d.kind, d.app_id, CAST(d.time AS DATE) ORDER BY d.time, d.row_id) = 1
+        AND (d.kind <> 'graph_call'
+             OR EXISTS (SELECT 1 FROM map_day AS m WHERE m.name = n.name AND m.app_id = d.app_id AND m.day = CAST(d.time AS DATE)))
+        AS INTEGER) AS new_client_day,
     CASE WHEN d.burst_minutes > 0 THEN sum(d.records) OVER (
         PARTITION BY n.name, d.kind ORDER BY epoch(d.time) / (60.0 * greatest(d.burst_minutes, 1)) RANGE BETWEEN 1 PRECEDING AND CURRENT ROW
     ) END AS burst

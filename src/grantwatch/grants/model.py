@@ -10,6 +10,7 @@ from enum import StrEnum
 from grantwatch.records.model import RecordRef
 
 __all__ = [
+    "MAP_AREAS",
     "Before",
     "Device",
     "FollowOn",
@@ -221,12 +222,18 @@ class TokenUse:
     """When a token was last issued; None where none was, or where that is not known."""
 
 
+MAP_AREAS = 5
+"""From so many parts of the directory on, what is asked of Microsoft Graph is a map of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """How much of a kind of activity the person did up to a day before the grant, by the logs of it.
 
     `days` had such records, `client_days` had them with the same client, `burst` is the most within the time of a
-    burst. `log_days` says how far back these logs reach: without days of them nothing can be said of a habit.
+    burst. Of requests to Microsoft Graph only days count on which one user agent made a map of the directory: asked for
+    MAP_AREAS of its parts or more. `log_days` says how far back these logs reach: without days of them nothing can be
+    said of a habit.
     """
 
     records: int = 0

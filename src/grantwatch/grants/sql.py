@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from grantwatch.grants.model import MAP_AREAS
 from grantwatch.records.database import cleaned
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ def _text(name: str, package: str) -> str:
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, package: str = _ROOM) -> None:
-    """Execute every statement of a room's SQL file. `$cleaned(source)` stands for the rows of a table, cleaned."""
-    con.execute(re.sub(r"\$cleaned\((\w+)\)", lambda match: cleaned(match[1]), _text(name, package)))
+    """Execute every statement of a room's SQL file.
+
+    `$cleaned(source)` stands for the rows of a table, cleaned, and `$map_areas` for that number.
+    """
+    text = _text(name, package).replace("$map_areas", str(MAP_AREAS))
+    con.execute(re.sub(r"\$cleaned\((\w+)\)", lambda match: cleaned(match[1]), text))
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:

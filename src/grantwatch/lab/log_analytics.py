@@ -11,7 +11,7 @@ from grantwatch.lab.events import ActivityEvent, Person, SignInEvent
 from grantwatch.lab.graph import Record, json_text
 from grantwatch.lab.unified import RECORD_TYPE_NAMES, ual_activity
 
-__all__ = ["DYNAMIC", "TIMES", "audit_row", "office_row", "signin_row"]
+__all__ = ["DYNAMIC", "TIMES", "audit_row", "office_row", "signin_row", "workspace"]
 
 DYNAMIC = ("ConditionalAccessPolicies", "DeviceDetail", "LocationDetails", "MfaDetail", "Status")
 """Columns of a type that depends on the table: objects in SigninLogs, text in the non-interactive table."""
@@ -131,7 +131,7 @@ def office_row(event: ActivityEvent) -> Record:
     said = ual_activity(event)
     actor = event.actor.upn if isinstance(event.actor, Person) else event.actor.name
     return {
-        "TenantId": _workspace(event.tenant_id),
+        "TenantId": workspace(event.tenant_id),
         "TimeGenerated": said["CreationTime"] + "Z",
         "RecordType": RECORD_TYPE_NAMES[event.record_type],
         "Operation": said["Operation"],
@@ -172,7 +172,7 @@ def office_row(event: ActivityEvent) -> Record:
 
 def _common(tenant_id: str, record: Record) -> Record:
     return {
-        "TenantId": _workspace(tenant_id),
+        "TenantId": workspace(tenant_id),
         "SourceSystem": "Azure AD",
         "TimeGenerated": record["time"],
         "ResourceId": record["resourceId"],
@@ -189,7 +189,8 @@ def _common(tenant_id: str, record: Record) -> Record:
     }
 
 
-def _workspace(tenant_id: str) -> str:
+def workspace(tenant_id: str) -> str:
+    """The workspace that a tenant's logs are kept in."""
     return str(uuid5(UUID(tenant_id), "workspace"))
 
 

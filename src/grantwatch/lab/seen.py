@@ -44,6 +44,8 @@ class CallEvent:
     status: int = 200
     scopes: tuple[str, ...] = ()
     wids: tuple[str, ...] = ()
+    issued: datetime | None = None
+    """When the token was issued; with the request, where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

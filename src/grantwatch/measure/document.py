@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from importlib import resources
+from typing import Any, cast
 
 from grantwatch.measure.attacks import MANY_VICTIMS
 from grantwatch.measure.degrade import STRETCH_DAYS
@@ -12,16 +14,19 @@ from grantwatch.measure.figures import Figures
 from grantwatch.measure.rules import Compared, rules, standings
 from grantwatch.measure.rules.alerts import TOGETHER
 from grantwatch.measure.run import Run, Tenant
-from grantwatch.report.document import Json
+from grantwatch.report.document import Json, weights_object
 from grantwatch.report.times import iso
 
-__all__ = ["FORMAT", "document"]
+__all__ = ["FORMAT", "document", "schema"]
 
 FORMAT = "grantwatch-measure/1"
 
 
 def document(run: Run, tuned_on: Sequence[int] = ()) -> Json:
-    """The run as plain dicts, lists, strings and numbers. `tuned_on`: seeds that weights were tuned on."""
+    """The run as plain dicts, lists, strings and numbers, in the shape of `schema()`.
+
+    `tuned_on`: seeds that weights were tuned on.
+    """
     return {
         "format": FORMAT,
         "generated_by": {"name": "grantwatch", "version": run.version},
@@ -57,6 +62,12 @@ def document(run: Run, tuned_on: Sequence[int] = ()) -> Json:
     }
 
 
+def schema() -> Json:
+    """The JSON Schema (draft 2020-12) of a document, from the package."""
+    text = resources.files("grantwatch.measure").joinpath("measure.schema.json").read_text(encoding="utf-8")
+    return cast(Json, json.loads(text))
+
+
 def _tenant(tenant: Tenant) -> Json:
     truth = tenant.truth
     return {
@@ -68,6 +79,7 @@ def _tenant(tenant: Tenant) -> Json:
         "end": iso(truth.end),
         "forms": list(truth.forms),
         "records": tenant.records,
+        "weights": weights_object(tenant.weights),
         "figures": _figures(tenant.figures, listed=False),
         "rules": [_compared(each) for each in tenant.rules],
         "standings": _plain([asdict(each) for each in standings(tenant.figures.severities, tenant.rules)]),

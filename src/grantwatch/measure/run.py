@@ -16,6 +16,8 @@ from grantwatch.measure.match import Match, belong_together, match
 from grantwatch.measure.rules import Alert, Compared, alerts, compare
 from grantwatch.measure.truth import Truth, load
 from grantwatch.pipeline import Hunt, hunted
+from grantwatch.verdict.model import WeightsUsed
+from grantwatch.verdict.panel import Panel
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
@@ -31,6 +33,7 @@ class Tenant:
     records: int
     figures: Figures
     rules: tuple[Compared, ...]
+    weights: WeightsUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +66,26 @@ def evaluate(
     memory: str = "700MB",
     degrade: bool = False,
     progress: Progress | None = None,
+    panel: Panel | None = None,
 ) -> Run:
     """Score the hunt on simulated tenants: each folder holds logs/ and truth.json.
 
-    `degrade` hunts again with telemetry taken away step by step. Raises InputError where a truth is missing or wrong,
-    logs cannot be read, or the two do not belong together; and where one tenant is given twice.
+    `degrade` hunts again with telemetry taken away step by step. `panel`: own signals and weights.
+    Raises InputError where a truth is missing or wrong, logs cannot be read, or the two do not belong together; and
+    where one tenant is given twice.
     """
+    panel = panel or Panel()
     truths = [load(folder) for folder in folders]
     _no_twins(truths)
     tenants: list[Tenant] = []
     scored: dict[str, list[_Scored]] = {step.id: [] for step in STEPS}
     for truth in truths:
-        for step, found, raised, records in _hunted(truth, READS if degrade else READS_ONCE, memory, progress):
+        for step, found, raised, records in _hunted(truth, READS if degrade else READS_ONCE, memory, progress, panel):
             scored[step.id].append((found, raised))
             if step is AS_GIVEN:
                 belong_together(found)
-                tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)])))
+                used = panel.used(truth.tenant_id)
+                tenants.append(Tenant(truth, records, figures([found]), compare([(found, raised)]), used))
     given = scored[AS_GIVEN.id]
     overall, beside = figures([found for found, _ in given]), compare(given)
     less = [Degraded(AS_GIVEN, overall, beside)] if degrade else []
@@ -98,7 +105,7 @@ def _no_twins(truths: Sequence[Truth]) -> None:
 
 
 def _hunted(
-    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None
+    truth: Truth, reads: Sequence[Sequence[str]], memory: str, progress: Progress | None, panel: Panel
 ) -> Iterator[tuple[Step, Match, dict[str, tuple[Alert, ...]], int]]:
     """One tenant after each step: the grants, the alerts of the rules, and how many records there were to read.
 
@@ -113,7 +120,7 @@ def _hunted(
                 raised: dict[str, tuple[Alert, ...]] = {}
                 for scope in scopes(step, truth):
                     with within(read.con, scope):
-                        hunts.append(hunted(read, scope=scope))
+                        hunts.append(hunted(read, scope=scope, panel=panel))
                         for rule, own in alerts(read.con).items():
                             raised[rule] = (*raised.get(rule, ()), *own)
                 yield step, match(truth, hunts, bare=step is not AS_GIVEN), raised, hunts[0].records.read

@@ -63,8 +63,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             "weight": _NUMBER,
             "alone": _TRUTH,
             "records": _PLACES,
+            "source": _TEXT,
         },
-        "not_assessed": {"grant_id": _TEXT, "signal": _TEXT, "why": _TEXT},
+        "not_assessed": {"grant_id": _TEXT, "signal": _TEXT, "why": _TEXT, "source": _TEXT},
         "legs": {
             "grant_id": _TEXT,
             "kind": _TEXT,
@@ -183,13 +184,19 @@ def _evidence(found: Hunt) -> Iterator[Row]:
         for each in judged.verdict.evidence:
             names = ("signal", "title", "summary", "group", "weight", "alone")
             fields = {name: getattr(each, name) for name in names}
-            yield {"grant_id": judged.grant.grant_id, **fields, "records": _places(each.records)}
+            places, source = _places(each.records), each.source or None
+            yield {"grant_id": judged.grant.grant_id, **fields, "records": places, "source": source}
 
 
 def _not_assessed(found: Hunt) -> Iterator[Row]:
     for judged in found.grants:
         for each in judged.verdict.not_assessed:
-            yield {"grant_id": judged.grant.grant_id, "signal": each.signal, "why": each.why}
+            yield {
+                "grant_id": judged.grant.grant_id,
+                "signal": each.signal,
+                "why": each.why,
+                "source": each.source or None,
+            }
 
 
 def _of_grants(found: Hunt, what: str, row: Callable[[Any], Row]) -> Iterator[Row]:

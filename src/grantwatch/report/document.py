@@ -16,8 +16,8 @@ from grantwatch.records.model import Coverage, FileReport, RecordRef, RecordSums
 from grantwatch.report.escape import json_bytes
 from grantwatch.report.formats import Asked
 from grantwatch.report.times import iso
-from grantwatch.signals.signal import Evidence, NotAssessed
-from grantwatch.verdict.model import Incident, Judged, Severity
+from grantwatch.signals.signal import Evidence, NotAssessed, Signal
+from grantwatch.verdict.model import Incident, Judged, Severity, WeightsUsed
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -29,10 +29,12 @@ __all__ = [
     "encoded",
     "file_object",
     "iso",
+    "own_object",
     "record_object",
     "schema",
     "source_object",
     "sums_object",
+    "weights_object",
 ]
 
 SCHEMA_VERSION = "1.1"
@@ -54,6 +56,7 @@ def document(hunt: Hunt) -> Json:
         "coverage": coverage_object(hunt.coverage, hunt.blind_signals),
         "incidents": [_incident(incident) for incident in hunt.incidents],
         "grants": [_grant(judged) for judged in hunt.grants],
+        "own_signals": [own_object(signal) for signal in hunt.own_signals],
     }
 
 
@@ -195,6 +198,7 @@ def _grant(judged: Judged) -> Json:
         "score": verdict.score,
         "severity": verdict.severity.label,
         "reason": verdict.reason,
+        "weights": weights_object(verdict.weights),
         "evidence": [_evidence(evidence) for evidence in verdict.evidence],
         "allowances": [_allowance(match) for match in judged.allowed],
         "not_assessed": _not_assessed(verdict.not_assessed),
@@ -243,6 +247,7 @@ def _evidence(evidence: Evidence) -> Json:
         "alone": evidence.alone,
         "chip": evidence.chip,
         "records": _refs(evidence.records),
+        "source": evidence.source or None,
     }
 
 
@@ -257,7 +262,23 @@ def _allowance(match: Match) -> Json:
 
 
 def _not_assessed(items: Iterable[NotAssessed]) -> list[Json]:
-    return [{"signal": item.signal, "why": item.why} for item in items]
+    return [{"signal": item.signal, "why": item.why, "source": item.source or None} for item in items]
+
+
+def own_object(signal: Signal) -> Json:
+    """A signal that is no part of Grantwatch."""
+    return {
+        "signal": signal.id,
+        "title": signal.title,
+        "group": signal.group,
+        "weight": signal.weight,
+        "source": signal.source,
+    }
+
+
+def weights_object(used: WeightsUsed) -> Json:
+    """What the weights behind a score are called, and the digest of them."""
+    return {"name": used.name, "digest": used.digest}
 
 
 def _refs(refs: Iterable[RecordRef]) -> list[Json]:

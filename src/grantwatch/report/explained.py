@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grantwatch.grants.model import Tie
 from grantwatch.pipeline import Hunt
 from grantwatch.report.answers import Answer, answers
-from grantwatch.report.document import Json, encoded, iso, record_object
+from grantwatch.report.document import Json, encoded, iso, record_object, weights_object
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict import Explanation, Gate, Judged, SignalAnswer, Term, explain
 
@@ -34,7 +34,7 @@ def explained(found: Hunt, judged: Judged) -> Explained:
     return Explained(
         found.version,
         judged,
-        explain(judged, found.coverage.missing),
+        explain(judged, found.coverage.missing, found.panel),
         answers(found, judged),
         found.coverage.blind,
     )
@@ -70,6 +70,7 @@ def document(told: Explained) -> Json:
             "gates": [_gate(gate, explanation.applied) for gate in explanation.gates],
             "score": explanation.score,
             "severity": explanation.severity.label,
+            "weights": weights_object(verdict.weights),
         },
         "signals": [_signal(answer) for answer in explanation.signals],
         "blind": list(told.blind),
@@ -132,6 +133,7 @@ def _signal(answer: SignalAnswer) -> Json:
         "needs": list(signal.needs),
         "missing": list(answer.missing),
         "declared_weight": signal.weight,
+        "source": signal.source or None,
         "evidence": _evidence(answer.evidence, answer.ties) if answer.evidence else None,
     }
 

@@ -15,8 +15,8 @@ from grantwatch.report.escape import terminal as safe
 from grantwatch.report.explained import Explained
 from grantwatch.report.page import Page, as_text, show
 from grantwatch.signals import why_blind
-from grantwatch.verdict import Severity, SignalAnswer, Status, Term
-from grantwatch.verdict.weights import weights
+from grantwatch.verdict import Severity, SignalAnswer, Status, Term, WeightsUsed
+from grantwatch.verdict.weights import Weights
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,7 +83,8 @@ class _Page(Page):
         self._print((f"{explanation.log_odds:+8.3f}", "bold"), ("  sum", "bold"))
         odds = f"100 / (1 + e^{-explanation.log_odds:.3f}), rounded = {explanation.score}"
         self._print((f"          score {odds}: {explanation.severity.label}", "bold"))
-        self._labelled("-", _thresholds(), 10, "dim")
+        self._labelled("-", _thresholds(explanation.weights), 10, "dim")
+        self._labelled("-", _weights_used(self.told.judged.verdict.weights), 10, "dim")
         for gate in explanation.gates:
             held = "this held it back" if gate == explanation.applied else "this did not decide"
             self._labelled("-", f"gate: at most {gate.at_most.label}, as {gate.why}; {held}", 10, "dim")
@@ -115,9 +116,9 @@ class _Page(Page):
         points = without.score - verdict.score if without else 0
         effect = f"lowers the score by {points}" if points else "the score stays as it is"
         lines = [f"{part.evidence.summary[:1].lower()}{part.evidence.summary[1:]}; {effect}" for part in term.parts]
-        lines.append(" ".join([f"weight {weights().allowance.weight:+.1f}", *wide]))
+        lines.append(" ".join([f"weight {self.told.explanation.weights.allowance.weight:+.1f}", *wide]))
         if term.limit is not None and term.value > sum(part.evidence.weight for part in term.parts):
-            steps = words.plural(weights().allowance.steps, "step")
+            steps = words.plural(self.told.explanation.weights.allowance.steps, "step")
             lines.append(
                 f"it may take no more than {abs(term.limit):.3f}: it lowers a severity by {steps} at the most, and "
                 "never what stays behind, what was taken, and evidence that stands alone"
@@ -143,6 +144,8 @@ class _Page(Page):
         mark = f"  {evidence.weight:+.3f}" if evidence else ""
         self._print((signal.id, "bold"), (mark, "bold"), (f"  {signal.question}", "dim"))
         self._labelled("-", answer.why, 2, "dim")
+        if signal.own:
+            self._labelled("-", f"an own signal, declared in {safe(signal.source)}", 2, "dim")
         if evidence:
             self._labelled("-", _weight(answer), 2, "dim")
             if answer.missing:
@@ -198,6 +201,10 @@ def _weight(answer: SignalAnswer) -> str:
     return said + (", and may make a grant high alone" if evidence and evidence.alone else "")
 
 
-def _thresholds() -> str:
-    least = sorted(weights().severity.items(), key=lambda item: item[1])
+def _weights_used(used: WeightsUsed) -> str:
+    return f"weights: {safe(used.name)}, digest {used.digest}"
+
+
+def _thresholds(numbers: Weights) -> str:
+    least = sorted(numbers.severity.items(), key=lambda item: item[1])
     return "from " + ", ".join(f"{score} {severity.label}" for severity, score in least)

@@ -116,7 +116,7 @@ def _verdict(judged: Judged, shared: Event) -> _Dated:
         "signals": [item.signal for item in verdict.evidence],
         "reasons": [item.summary for item in verdict.evidence],
         "do_first": words.moves(judged),
-        "not_assessed": [f"{item.signal}: {item.why}" for item in verdict.not_assessed],
+        "not_assessed": [f"{words.named(item)}: {item.why}" for item in verdict.not_assessed],
         "not_seen": list(grant.unseen),
     }
     return _Dated(grant.started_at, "Grant Judged", message, fields)
@@ -263,6 +263,6 @@ def _coverage(hunt: Hunt) -> Iterable[_Dated]:
     last = max((source.last for source in sources if source.last), default=None)
     if last is None:
         return
-    told = [*hunt.coverage.blind, *(f"{item.signal}: {item.why}" for item in hunt.blind_signals)]
+    told = [*hunt.coverage.blind, *(f"{words.named(item)}: {item.why}" for item in hunt.blind_signals)]
     for sentence in told:
         yield _Dated(last, "Not Assessed", f"Not assessed: {sentence}", {"event_kind": "coverage"})

@@ -147,7 +147,7 @@ def _section(hunt: Hunt, judged: Judged) -> list[str]:
         "",
         *_listed("Ask the user", questions(grant)),
         *_steps(judged),
-        *_listed("Not assessed for this grant", (f"{item.signal}: {item.why}" for item in verdict.not_assessed)),
+        *_listed("Not assessed for this grant", (f"{words.named(item)}: {item.why}" for item in verdict.not_assessed)),
         *_listed("Not seen for this grant", grant.unseen),
     ]
     incidents = [each.incident_id for each in hunt.incidents if grant.grant_id in each.grant_ids]
@@ -166,7 +166,11 @@ def _section(hunt: Hunt, judged: Judged) -> list[str]:
 def _evidence(evidence: Sequence[Evidence]) -> list[str]:
     if not evidence:
         return ["- no signal fired"]
-    return [f"- {e.weight:+.1f} {markdown_prose(e.title)}: {markdown_prose(e.summary)}" for e in evidence]
+    return [
+        f"- {e.weight:+.1f} {markdown_prose(e.title)}: {markdown_prose(e.summary)}"
+        + (f" (own signal {markdown_code(words.named(e), 200)})" if e.source else "")
+        for e in evidence
+    ]
 
 
 def _listed(title: str, items: Iterable[str]) -> list[str]:
@@ -226,7 +230,7 @@ def _source(source: SourceCoverage) -> str:
 def _unseen(hunt: Hunt) -> list[str]:
     blind = [f"- {markdown_prose(sentence)}" for sentence in hunt.coverage.blind]
     if hunt.blind_signals:
-        names = ", ".join(markdown_code(item.signal, 60) for item in hunt.blind_signals)
+        names = ", ".join(markdown_code(words.named(item), 200) for item in hunt.blind_signals)
         blind.append(f"- {words.plural(len(hunt.blind_signals), 'signal')} not assessed for any grant: {names}")
     partly = [line for source in hunt.coverage.sources for line in _partly(source)]
     lines = ["## What could not be seen", ""]

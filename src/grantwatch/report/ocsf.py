@@ -112,7 +112,7 @@ def _detection_finding(hunt: Hunt, judged: Judged, incident: Incident | None) ->
             "is_alert": verdict.severity >= Severity.MEDIUM,
             "message": words.sentence(grant),
             "metadata": _metadata(hunt, grant.grant_id, grant.tenant_id, grant.correlation_id),
-            "finding_info": _finding_info(judged),
+            "finding_info": _finding_info(hunt, judged),
             "confidence_id": confidence_id,
             "confidence": confidence,
             "confidence_score": round(grant.certainty * 100),
@@ -136,10 +136,10 @@ def _confidence(certainty: float) -> tuple[int, str]:
     return (2, "Medium") if certainty >= 0.5 else (1, "Low")
 
 
-def _finding_info(judged: Judged, *, brief: bool = False) -> Json:
+def _finding_info(hunt: Hunt, judged: Judged, *, brief: bool = False) -> Json:
     """Who, what and why. A brief one leaves the signals to the finding of the grant itself."""
     grant, verdict = judged.grant, judged.verdict
-    declared = signals()
+    declared = signals(hunt)
     analytics = [
         told(
             {
@@ -168,7 +168,7 @@ def _finding_info(judged: Judged, *, brief: bool = False) -> Json:
             "last_seen_time": milliseconds(grant.last_seen),
             "analytic": {"uid": "grantwatch.verdict", "name": "Grantwatch verdict", "type_id": 2, "type": "Behavioral"},
             "related_analytics": None if brief else analytics,
-            "attacks": attacks(techniques(verdict.evidence)),
+            "attacks": attacks(techniques(hunt, verdict.evidence)),
             "data_sources": sorted({leg.form for leg in grant.legs}),
         }
     )
@@ -202,7 +202,7 @@ def _not_assessed(items: Iterable[NotAssessed]) -> list[Json]:
 def _incident_finding(hunt: Hunt, incident: Incident, members: list[Judged]) -> Json:
     issued = any(judged.grant.outcome in _ISSUED for judged in members)
     priority = max(_RISK[incident.severity], (1, "Low"))
-    infos = [_finding_info(judged, brief=True) for judged in members]
+    infos = [_finding_info(hunt, judged, brief=True) for judged in members]
     evidence = [item for judged in members for item in judged.verdict.evidence]
     tenants = {judged.grant.tenant_id for judged in members}
     return told(
@@ -214,7 +214,7 @@ def _incident_finding(hunt: Hunt, incident: Incident, members: list[Judged]) -> 
             # The schema wants somebody to be assigned, and a hunt knows nobody.
             "assignee_group": {"name": "unassigned"},
             "finding_info_list": infos or [_lone_info(incident)],
-            "attacks": attacks(techniques(evidence)),
+            "attacks": attacks(techniques(hunt, evidence)),
             "priority_id": priority[0],
             "priority": priority[1],
             "verdict_id": 4,

@@ -13,10 +13,11 @@ from urllib.parse import quote
 from grantwatch.pipeline import Hunt
 from grantwatch.records.model import FileReport, RecordRef
 from grantwatch.report import words
+from grantwatch.report.attack import signals
 from grantwatch.report.escape import clean, json_bytes
 from grantwatch.report.formats import Asked
 from grantwatch.report.times import iso
-from grantwatch.signals import Signal, registered
+from grantwatch.signals import Signal
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict.model import Judged, Severity
 
@@ -63,7 +64,7 @@ def encode(hunt: Hunt, asked: Asked) -> bytes:
 
 def log(hunt: Hunt, *, all_grants: bool = False) -> Json:
     """One run. Results are grants of low severity or worse, worst first; with `all_grants`, all."""
-    rules = [_grant_rule(), *map(_rule, registered())]
+    rules = [_grant_rule(), *map(_rule, signals(hunt).values())]
     places = {rule["id"]: place for place, rule in enumerate(rules)}
     shown = [judged for judged in hunt.grants if all_grants or judged.verdict.severity >= Severity.LOW]
     files = {report.file: place for place, report in enumerate(hunt.files)}
@@ -128,6 +129,7 @@ def _rule(signal: Signal) -> Json:
         f"Group {signal.group}, weight {signal.weight:+.1f} log-odds. Needs: {needs}.",
         *(f"False positive: {text}." for text in signal.false_positives),
         *(f"Gap: {text}." for text in signal.gaps),
+        *([f"An own signal, declared in {signal.source}."] if signal.own else []),
     ]
     return {
         "id": signal.id,

@@ -28,7 +28,7 @@ class Sections(Page):
         for sentence in coverage.blind:
             self._labelled("not seen", sentence)
         if blind_signals:
-            names = ", ".join(safe(item.signal, 60) for item in blind_signals)
+            names = ", ".join(safe(words.named(item), 200) for item in blind_signals)
             number = words.plural(len(blind_signals), "signal")
             self._labelled("not assessed", f"{number} for any grant: {names}")
 

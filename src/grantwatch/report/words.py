@@ -10,7 +10,7 @@ from grantwatch.grants.model import Grant, LegKind, Named, Network, Outcome
 from grantwatch.pipeline import Hunt
 from grantwatch.records.model import RecordSums, SourceCoverage
 from grantwatch.respond import first_moves
-from grantwatch.signals.signal import Evidence
+from grantwatch.signals.signal import Evidence, NotAssessed
 from grantwatch.verdict.model import Judged, Severity
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "listed",
     "minute",
     "moves",
+    "named",
     "network",
     "nothing_found",
     "percent",
@@ -46,6 +47,11 @@ OUTCOMES = {
     Outcome.BLOCKED: "blocked",
 }
 _MINUS = "\u2212"
+
+
+def named(item: Evidence | NotAssessed) -> str:
+    """The id of a signal, and of an own one where it is declared: `client.mine (rules/mine.py:12)`."""
+    return f"{item.signal} ({item.source})" if item.source else item.signal
 
 
 def day(time: datetime) -> str:

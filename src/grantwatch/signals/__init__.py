@@ -28,6 +28,7 @@ from grantwatch.signals.network import rented
 from grantwatch.signals.signal import (
     GROUPS,
     NEEDS,
+    Answer,
     Case,
     Evidence,
     Factor,
@@ -44,6 +45,7 @@ __all__ = [
     "GROUPS",
     "NEEDS",
     "AccountClass",
+    "Answer",
     "Case",
     "Evidence",
     "Factor",

@@ -239,9 +239,14 @@ def mail_access(self: Signal, case: Case) -> Answer:
     if case.grant.client.id and knowledge.client(case.grant.client.id) is None:
         scale = scale.by(0.45, "an app that is none of Microsoft's: mail is what such apps are connected for")
     much = "; so much that Exchange stopped recording" if throttled else ""
-    by = "with tokens of this grant" if surest.tie.by in SURE_TIES else "by a client or from a network of this grant"
+    if surest.tie.by in SURE_TIES:
+        by = "with tokens of this grant"
+    elif surest.tie.by is TieBy.USER_CLIENT_TIME:
+        by = "by a client that is new to this mailbox, though no token ties it to this grant,"
+    else:
+        by = "from a network of this grant"
     return self.fired(
-        f"Mail was read {by} from {span(first.time - case.grant.started_at)} after it on "
+        f"Mail was read {by} from {span(first.time - case.grant.started_at)} after the grant on "
         f"({items} recorded accesses{much}).",
         chip="mail read",
         records=tuple(ref for each in found for ref in each.refs[:1])[:4],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grantwatch import knowledge
 from grantwatch.grants.model import Network, Outcome, Party
 from grantwatch.profile.model import EarlierGrant
 from grantwatch.signals.account import device_account, resource_kind
@@ -81,8 +82,10 @@ def habit(self: Signal, case: Case) -> Answer:
         return silent(self, case, f"{held} this client, resource and network; it takes {HABIT_DAYS}.")
     strongest = matched[:SETTLED_DAYS]
     scale = (0.6 + 0.4 * (len(strongest) - HABIT_DAYS) / (SETTLED_DAYS - HABIT_DAYS)) * sum(strongest) / len(strongest)
+    known_as = knowledge.resource(grant.resource.id)
+    resource = known_as.name if known_as else grant.resource.label
     return self.fired(
-        f"On {len(matched)} earlier days this user signed in to {grant.resource.label} through {grant.client.label} "
+        f"On {len(matched)} earlier days this user signed in to {resource} through {grant.client.label} "
         "from the same network.",
         chip="established habit",
         records=tuple(leg.ref for leg in grant.legs[:1]),

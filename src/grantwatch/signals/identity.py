@@ -62,7 +62,9 @@ def first_use(self: Signal, case: Case) -> Answer:
     told = "nobody else" if not others else "1 other user" if others == 1 else f"{others} other users"
     told += " of this tenant used device code"
     if peers and peers.count >= ENOUGH_PEERS:
-        told = f"{peers.device_code} of {peers.count} people with the same clients and networks used device code"
+        told = (
+            f"{peers.device_code or 'none'} of {peers.count} people with the same clients and networks used device code"
+        )
     return self.fired(
         f"No device code sign-in of this user in the {days} of logs before; {told}.",
         chip="first device code use",

@@ -52,7 +52,10 @@ def privileged(self: Signal, case: Case) -> Answer:
     scopes = strong_scopes(" ".join(grant.scopes))
     powerful = resource_kind(grant.resource.id) in _POWERFUL
     if not roles and not scopes and not powerful:
-        return silent(self, case)
+        unnamed = (
+            "No scope of the token can change who may do what; its directory roles are in no record of this grant."
+        )
+        return silent(self, case, "" if grant.role_ids else unnamed)
     newness = [
         new_to_user(case, place.network) and tenant_knows(case, place.network) != "prefix"
         for place in flow_places(grant)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from grantwatch.grants.model import FollowOn
+from grantwatch.grants.model import MAP_AREAS, FollowOn
 from grantwatch.signals.account import client_kind
 from grantwatch.signals.after import DAY, follow_ons, taken_scale
 from grantwatch.signals.signal import Answer, Case, Signal, signal
 from grantwatch.signals.view import listed, silent, span
 
-MANY_AREAS = 5
-"""From so many parts of the directory on, somebody makes a map of it."""
 WIDE = 8
+
+
+def _areas(calls: list[FollowOn]) -> list[str]:
+    return sorted({area for each in calls for area in each.areas})
 
 
 def _surest(found: list[FollowOn]) -> FollowOn:
@@ -20,7 +22,7 @@ def _surest(found: list[FollowOn]) -> FollowOn:
 @signal(
     "collection.graph_recon",
     title="The directory was mapped through Microsoft Graph",
-    question="Did a token or the client of this grant ask Microsoft Graph for many parts of the directory?",
+    question="Did a program with a token or the client of this grant ask Microsoft Graph for much of the directory?",
     group="collection",
     weight=2.6,
     looks_at="requests to Microsoft Graph by tokens, session or client of this grant, in the first 24 hours",
@@ -32,13 +34,20 @@ def _surest(found: list[FollowOn]) -> FollowOn:
     entries=(23,),
 )
 def graph_recon(self: Signal, case: Case) -> Answer:
-    """Five parts of the directory are a map; less for command line tools, and for who did so before."""
-    calls = [each for each in follow_ons(case, "graph_call") if each.time <= case.grant.started_at + DAY]
-    areas = sorted({area for each in calls for area in each.areas})
-    if not calls:
+    """Five parts of the directory are a map; less for command line tools, and for who did so before.
+
+    A map is made by one program. What several apps of one person ask for in a day adds up to as much, and is none.
+    """
+    every = [each for each in follow_ons(case, "graph_call") if each.time <= case.grant.started_at + DAY]
+    if not every:
         return silent(self, case)
-    asked = f"Parts of the directory that were asked for: {len(areas)}, of {MANY_AREAS} that tell."
-    if len(areas) < MANY_AREAS:
+    by_program: dict[str | None, list[FollowOn]] = {}
+    for each in every:
+        by_program.setdefault(each.user_agent, []).append(each)
+    calls = max(by_program.values(), key=lambda some: len(_areas(some)))
+    areas = _areas(calls)
+    asked = f"The most parts of the directory that one program asked for: {len(areas)}, of {MAP_AREAS} that tell."
+    if len(areas) < MAP_AREAS:
         return silent(self, case, asked)
     surest = _surest([each for each in calls if each.areas])
     scale = taken_scale(case, surest)

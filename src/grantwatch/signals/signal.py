@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from grantwatch.errors import DeclarationError
 from grantwatch.grants.model import Grant
@@ -14,6 +17,7 @@ __all__ = [
     "CATALOGUE",
     "GROUPS",
     "NEEDS",
+    "Answer",
     "Case",
     "Evidence",
     "Factor",
@@ -21,8 +25,10 @@ __all__ = [
     "NotFired",
     "Scale",
     "Signal",
+    "collecting",
     "registered",
     "signal",
+    "twice",
 ]
 
 GROUPS = (
@@ -118,6 +124,8 @@ class Evidence:
     """True where this evidence may make a grant high without a second group."""
     factors: tuple[Factor, ...] = ()
     """What made `weight` of the declared weight: their product, but for rounding."""
+    source: str = ""
+    """`file:line` of the declaration, where the signal is no part of Grantwatch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,10 @@ class NotAssessed:
 
     signal: str
     why: str
+    source: str = ""
+    """`file:line` of the declaration, where the signal is no part of Grantwatch."""
+    failed: bool = False
+    """True where the signal itself is faulty: it raised, or gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +150,7 @@ class NotFired:
 
 Answer = Evidence | NotAssessed | NotFired
 Judge = Callable[[Case], Answer]
+Question = Callable[["Signal", Case], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,21 @@ class Signal:
     needs: tuple[str, ...] = ()
     false_positives: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    place: str = ""
+    """`file:line` of the declaration."""
+    own: bool = False
+    """True where it is no part of Grantwatch, but of somebody's folder or notebook."""
+    function: Question | None = field(default=None, repr=False)
+    """What was declared; `judge` is it with this signal filled in."""
+
+    @property
+    def source(self) -> str:
+        """The place of an own signal; empty for those of Grantwatch."""
+        return self.place if self.own else ""
+
+    def weighing(self, weight: float) -> Signal:
+        """The same signal with another weight, in log-odds."""
+        return _bound(replace(self, weight=weight)) if weight != self.weight else self
 
     def fired(
         self,
@@ -183,11 +211,12 @@ class Signal:
             chip=chip,
             alone=self.alone if alone is None else alone,
             factors=scale.factors,
+            source=self.source,
         )
 
     def not_assessed(self, why: str) -> NotAssessed:
         """This signal could not answer, because of `why`."""
-        return NotAssessed(signal=self.id, why=why)
+        return NotAssessed(signal=self.id, why=why, source=self.source)
 
     def not_fired(self, why: str = "") -> NotFired:
         """This signal looked and did not fire, because of `why`, else of what it declares."""
@@ -195,11 +224,23 @@ class Signal:
 
 
 _REGISTRY: dict[str, Signal] = {}
+_COLLECTED: ContextVar[dict[str, Signal] | None] = ContextVar("collected", default=None)
 
 
 def registered() -> tuple[Signal, ...]:
-    """Every declared signal, in order of declaration."""
+    """Every signal of Grantwatch, in order of declaration. Own signals are none of them."""
     return tuple(_REGISTRY.values())
+
+
+@contextmanager
+def collecting() -> Iterator[dict[str, Signal]]:
+    """Within it, own signals that are declared are kept, by id, and no two may have one id."""
+    found: dict[str, Signal] = {}
+    token = _COLLECTED.set(found)
+    try:
+        yield found
+    finally:
+        _COLLECTED.reset(token)
 
 
 def signal(
@@ -217,33 +258,25 @@ def signal(
     needs: tuple[str, ...] = (),
     false_positives: tuple[str, ...] = (),
     gaps: tuple[str, ...] = (),
-) -> Callable[[Callable[[Signal, Case], Answer]], Signal]:
+) -> Callable[[Question], Signal]:
     """Declare a signal. The function gets the signal itself and the case, and answers.
 
-    Raises DeclarationError where the id is taken or the group, an entry or a need is unknown.
+    Raises DeclarationError where the id is taken, or a value is none of those that are accepted.
     """
-    if id in _REGISTRY:
-        raise DeclarationError(f"signal {id!r} is declared twice")
-    if group not in GROUPS:
-        raise DeclarationError(f"signal {id!r}: group {group!r} is not one of {', '.join(GROUPS)}")
-    for entry in entries:
-        if entry not in CATALOGUE:
-            raise DeclarationError(f"signal {id!r}: entry {entry!r} is not one of {CATALOGUE[0]} to {CATALOGUE[-1]}")
-    for need in needs:
-        if need not in NEEDS:
-            raise DeclarationError(f"signal {id!r}: need {need!r} is not one of {', '.join(NEEDS)}")
+    from grantwatch.signals.declaration import refuse
 
-    def declare(function: Callable[[Signal, Case], Answer]) -> Signal:
-        def unbound(_case: Case) -> Answer:
-            raise DeclarationError(f"signal {id!r} was called before it was declared")
-
-        bare = Signal(
+    def declare(function: Question) -> Signal:
+        code = function.__code__
+        own = not (function.__module__ or "").startswith("grantwatch.")
+        parts = PurePath(code.co_filename).parts
+        file = code.co_filename if own else "/".join(parts[parts.index("grantwatch", -3) :])
+        declared = Signal(
             id,
             title,
             question,
             group,
             weight,
-            unbound,
+            _unbound,
             looks_at,
             otherwise,
             alone,
@@ -252,9 +285,35 @@ def signal(
             needs,
             false_positives,
             gaps,
+            place=f"{file}:{code.co_firstlineno}",
+            own=own,
+            function=function,
         )
-        declared = replace(bare, judge=lambda case: function(bare, case))
-        _REGISTRY[id] = declared
-        return declared
+        refuse(declared)
+        kept = _COLLECTED.get() if own else _REGISTRY
+        taken = _REGISTRY.get(id) or (kept or {}).get(id)
+        if taken:
+            raise DeclarationError(twice(declared, taken))
+        bound = _bound(declared)
+        if kept is not None:
+            kept[id] = bound
+        return bound
 
     return declare
+
+
+def twice(one: Signal, other: Signal) -> str:
+    """What is told where two signals have one id."""
+    return f"signal {one.id!r} is declared twice: at {one.place} and at {other.place}; give one another id"
+
+
+def _bound(declared: Signal) -> Signal:
+    function = declared.function
+    if function is None:
+        raise DeclarationError(f"signal {declared.id!r} was made without a function; use the decorator `signal`")
+    bare = declared
+    return replace(declared, judge=lambda case: function(bare, case))
+
+
+def _unbound(_case: Case) -> Answer:
+    raise DeclarationError("a signal was called before it was declared")

@@ -98,7 +98,8 @@ def fan_out(self: Signal, case: Case) -> Answer:
     spread = span(max(use.first for use in uses) - redeemed_at(grant))
     return self.fired(
         f"Within {spread} of redemption the redeemer got tokens for {len(resources)} resources "
-        f"through {len(clients)} clients, {len(strange)} of which this user had not used.",
+        f"through {len(clients)} client{'' if len(clients) == 1 else 's'}, {len(strange) or 'none'} of which this user "
+        "had not used before.",
         chip="fan-out",
         records=tuple(ref for use in (first, *uses) for ref in use.refs[:1])[:4],
         scale=scale,

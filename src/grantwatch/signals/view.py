@@ -241,7 +241,7 @@ def history_scale(case: Case) -> Scale:
     days = case.profile.user_history_days
     if "history" in case.missing:
         return Scale().by(0.0, "no history")
-    held = "less than a day" if days < 1 else f"{int(days)} day{'' if int(days) == 1 else 's'}"
+    held = "less than a day" if days < 1 else f"{days:.0f} day{'' if round(days) == 1 else 's'}"
     if days < SHORT_HISTORY_DAYS:
         value = 0.35 if case.profile.tenant_history_days >= 14 else 0.0
     elif days < 7:

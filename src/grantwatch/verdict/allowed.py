@@ -8,7 +8,7 @@ from grantwatch.allowances import Match, State
 from grantwatch.grants.model import Grant
 from grantwatch.signals.signal import Evidence, Scale
 from grantwatch.verdict.model import Verdict
-from grantwatch.verdict.weights import weights
+from grantwatch.verdict.weights import AllowanceNumbers, Weights
 
 __all__ = ["ALLOWANCE", "evidence_of", "sentence"]
 
@@ -16,9 +16,9 @@ ALLOWANCE = "allowance"
 """The group of this evidence, and its name in place of a signal's: it is stated, not seen."""
 
 
-def evidence_of(grant: Grant, matches: Sequence[Match]) -> Evidence | None:
+def evidence_of(grant: Grant, matches: Sequence[Match], numbers: Weights) -> Evidence | None:
     """The allowance that says most, of those that are active; None where there is none."""
-    active = [_evidence(grant, match) for match in matches if match.state is State.ACTIVE]
+    active = [_evidence(grant, match, numbers.allowance) for match in matches if match.state is State.ACTIVE]
     return min(active, key=lambda each: each.weight, default=None)
 
 
@@ -41,8 +41,8 @@ def sentence(matches: Sequence[Match], with_it: Verdict, without: Verdict | None
     return told
 
 
-def _evidence(grant: Grant, match: Match) -> Evidence:
-    allowance, numbers = match.allowance, weights().allowance
+def _evidence(grant: Grant, match: Match, numbers: AllowanceNumbers) -> Evidence:
+    allowance = match.allowance
     scale = Scale()
     if match.by != "user":
         scale = scale.by(numbers.by_group if match.by == "group" else numbers.by_class, f"named by {match.by}")

@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from grantwatch.grants.model import Grant, Tie
 from grantwatch.records.model import RecordRef
-from grantwatch.signals import Case, Evidence, NotAssessed, Signal, lacking, registered
+from grantwatch.signals import Case, Evidence, NotAssessed, Signal, lacking
+from grantwatch.verdict.asking import ask
 from grantwatch.verdict.model import Judged, Severity
+from grantwatch.verdict.panel import Panel
 from grantwatch.verdict.score import Gate, Term, applied_gate, gates, terms
+from grantwatch.verdict.weights import Weights
 
 __all__ = ["Explanation", "SignalAnswer", "Status", "explain"]
 
@@ -45,13 +48,15 @@ class Explanation:
 
     judged: Judged
     signals: tuple[SignalAnswer, ...]
-    """Every declared signal, in order of declaration."""
+    """Every declared signal, in order of declaration, own ones last; each as it weighs in this grant's tenant."""
     terms: tuple[Term, ...]
     log_odds: float
     gates: tuple[Gate, ...]
     """The severities that this grant could not pass, lowest first, reached or not."""
     applied: Gate | None
     """The one of them that lowered the score."""
+    weights: Weights
+    """The numbers of this grant's tenant."""
 
     @property
     def score(self) -> int:
@@ -68,24 +73,29 @@ class Explanation:
         return tuple(answer for answer in self.signals if answer.status in statuses)
 
 
-def explain(judged: Judged, missing: Iterable[str]) -> Explanation:
-    """Ask every signal again about this grant and keep all that it says. `missing`: what these logs lack."""
+def explain(judged: Judged, missing: Iterable[str], panel: Panel | None = None) -> Explanation:
+    """Ask every signal again about this grant and keep all that it says.
+
+    `missing`: what these logs lack. `panel`: what the grant was judged by; the built-in one where nobody says.
+    """
+    panel = panel or Panel()
     grant, evidence = judged.grant, judged.verdict.evidence
     case = Case(grant, judged.profile, frozenset(missing), judged.worse_grants)
-    ties = _ties(grant)
-    found = terms(grant, evidence)
+    ties, numbers = _ties(grant), panel.weights(grant.tenant_id)
+    found = terms(grant, evidence, numbers)
     return Explanation(
         judged=judged,
-        signals=tuple(_answered(signal, case, ties) for signal in registered()),
+        signals=tuple(_answered(signal, case, ties) for signal in panel.judges(grant.tenant_id)),
         terms=found,
         log_odds=math.fsum(term.value for term in found),
-        gates=gates(grant, evidence),
-        applied=applied_gate(grant, evidence),
+        gates=gates(grant, evidence, numbers),
+        applied=applied_gate(grant, evidence, numbers),
+        weights=numbers,
     )
 
 
 def _answered(signal: Signal, case: Case, ties: dict[RecordRef, Tie]) -> SignalAnswer:
-    answer = signal.judge(case)
+    answer = ask(signal, case)
     missing = lacking(signal.needs, case.missing)
     if isinstance(answer, Evidence):
         status = Status.FIRED if answer.weight else Status.WEIGHTLESS

@@ -8,25 +8,29 @@ from datetime import timedelta
 
 from grantwatch.verdict.links import Clue, is_attempt, is_suspicious, link, user_key
 from grantwatch.verdict.model import Incident, Judged, Severity
-from grantwatch.verdict.weights import IncidentNumbers, weights
+from grantwatch.verdict.panel import Panel
+from grantwatch.verdict.weights import IncidentNumbers, Weights
 
 __all__ = ["incidents"]
 
 
-def incidents(judged: Sequence[Judged]) -> tuple[Incident, ...]:
+def incidents(judged: Sequence[Judged], panel: Panel | None = None) -> tuple[Incident, ...]:
     """Every incident, worst first. Each grant of medium or worse is in exactly one.
 
     Blocked and abandoned attempts join a campaign that they share a network or a scripted user agent with;
     three users' attempts from one network within a day are a campaign of their own.
+    `panel`: whose weights hold. An attack may be on several tenants; then those numbers hold that are for all.
     """
-    numbers = weights().incidents
+    tenants = {each.grant.tenant_id for each in judged}
+    weights = (panel or Panel()).weights(tenants.pop() if len(tenants) == 1 else None)
+    numbers = weights.incidents
     candidates = [each for each in judged if is_suspicious(each) or is_attempt(each)]
     groups, shared = link(candidates, numbers)
     found: list[Incident] = []
     for places in groups.all():
         members = [candidates[place] for place in places]
         clues = {clue for place in places for clue in shared.get(place, ())}
-        incident = _incident(members, clues, numbers)
+        incident = _incident(members, clues, weights)
         if incident:
             found.append(incident)
     return tuple(sorted(found, key=lambda each: (-each.severity, -each.score, each.started_at, each.incident_id)))
@@ -36,7 +40,8 @@ def _users(members: Iterable[Judged]) -> set[str]:
     return {user_key(each.grant) for each in members}
 
 
-def _incident(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers) -> Incident | None:
+def _incident(members: list[Judged], clues: set[Clue], weights: Weights) -> Incident | None:
+    numbers = weights.incidents
     suspicious = [each for each in members if is_suspicious(each)]
     if not suspicious and _most_users_within(members, clues, numbers) < numbers.attempt_users:
         return None
@@ -45,7 +50,7 @@ def _incident(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers)
     severity = max(severity, Severity.MEDIUM)
     if campaign and _raises(members, suspicious, numbers):
         severity = max(severity, Severity.HIGH)
-    score = max(*(each.verdict.score for each in members), weights().severity[severity])
+    score = max(*(each.verdict.score for each in members), weights.severity[severity])
     members = sorted(members, key=lambda each: (each.grant.started_at, each.grant.grant_id))
     ids = tuple(each.grant.grant_id for each in members)
     users = tuple(sorted({each.grant.user.label for each in members}, key=str.lower))

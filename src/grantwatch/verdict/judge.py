@@ -6,34 +6,37 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from grantwatch.allowances import Allowances, matches
+from grantwatch.allowances import Match, matches
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
-from grantwatch.signals import Case, Evidence, NotAssessed, account_class, lacking, registered, why_blind
+from grantwatch.signals import Case, Evidence, NotAssessed, Signal, account_class, lacking, why_blind
 from grantwatch.verdict.allowed import evidence_of, sentence
-from grantwatch.verdict.model import Judged, Severity
+from grantwatch.verdict.asking import ask
+from grantwatch.verdict.model import Judged, Severity, WeightsUsed
+from grantwatch.verdict.panel import Panel
 from grantwatch.verdict.reason import reach
 from grantwatch.verdict.score import verdict
+from grantwatch.verdict.weights import Weights
 
 __all__ = ["blind_signals", "judge", "judge_one"]
 
 
 def judge(
-    grants_with_profiles: Sequence[tuple[Grant, Profile]],
-    missing: frozenset[str],
-    allowances: Allowances | None = None,
+    grants_with_profiles: Sequence[tuple[Grant, Profile]], missing: frozenset[str], panel: Panel | None = None
 ) -> tuple[Judged, ...]:
     """Every grant with its verdict, worst first: by score, then start (UTC), then id.
 
     Earlier grants count as use a day later, but not those that were judged high, so each user's time order matters.
     An allowance makes no habit: what would be high without it is none for later grants.
+    `panel`: signals, weights and allowances; the built-in ones where nobody says.
     """
+    bench = _Bench(panel or Panel())
     worse: dict[str, set[str]] = defaultdict(set)
     found = []
     for grant, profile in sorted(grants_with_profiles, key=lambda pair: (pair[0].started_at, pair[0].grant_id)):
         names = _names(grant)
         bad = frozenset(grant_id for name in names for grant_id in worse[name])
-        judged = judge_one(Case(grant, profile.counting_grants(grant.started_at, bad), missing, bad), allowances)
+        judged = bench.judge(Case(grant, profile.counting_grants(grant.started_at, bad), missing, bad))
         if (judged.without or judged.verdict).severity >= Severity.HIGH:
             for name in names:
                 worse[name].add(grant.grant_id)
@@ -41,26 +44,49 @@ def judge(
     return tuple(sorted(found, key=lambda each: (-each.verdict.score, each.grant.started_at, each.grant.grant_id)))
 
 
-def judge_one(case: Case, allowances: Allowances | None = None) -> Judged:
-    """One grant by every declared signal, and by what the tenant allows."""
-    answers = [signal.judge(case) for signal in registered()]
-    evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
-    silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
-    found = verdict(case.grant, evidence, silent)
-    covering = matches(allowances, case.grant, account_class(case).kind) if allowances else ()
-    without = None
-    if stated := evidence_of(case.grant, covering):
-        without, found = found, verdict(case.grant, [*evidence, stated], silent)
-    said = (found.reason, sentence(covering, found, without), reach(case.profile))
-    found = replace(found, reason=" ".join(filter(None, said)))
-    return Judged(case.grant, case.profile, found, case.worse_grants, covering, without)
+def judge_one(case: Case, panel: Panel | None = None) -> Judged:
+    """One grant by every signal of the panel; the built-in ones where nobody says."""
+    return _Bench(panel or Panel()).judge(case)
 
 
-def blind_signals(missing: Iterable[str]) -> tuple[NotAssessed, ...]:
+class _Bench:
+    """A panel, with what it needs for each tenant worked out once."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._tenants: dict[str | None, tuple[tuple[Signal, ...], Weights, WeightsUsed]] = {}
+
+    def judge(self, case: Case) -> Judged:
+        signals, numbers, used = self._of(case.grant.tenant_id)
+        answers = [ask(signal, case) for signal in signals]
+        evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
+        silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
+        found = verdict(case.grant, evidence, silent, numbers)
+        covering, without = self._covering(case), None
+        if stated := evidence_of(case.grant, covering, numbers):
+            without, found = found, verdict(case.grant, [*evidence, stated], silent, numbers)
+        said = (found.reason, sentence(covering, found, without), reach(case.profile))
+        found = replace(found, reason=" ".join(filter(None, said)), weights=used)
+        return Judged(case.grant, case.profile, found, case.worse_grants, covering, without)
+
+    def _covering(self, case: Case) -> tuple[Match, ...]:
+        allowances = self._panel.allowances
+        return matches(allowances, case.grant, account_class(case).kind) if allowances else ()
+
+    def _of(self, tenant: str | None) -> tuple[tuple[Signal, ...], Weights, WeightsUsed]:
+        if tenant not in self._tenants:
+            panel = self._panel
+            self._tenants[tenant] = panel.judges(tenant), panel.weights(tenant), panel.used(tenant)
+        return self._tenants[tenant]
+
+
+def blind_signals(missing: Iterable[str], panel: Panel | None = None) -> tuple[NotAssessed, ...]:
     """The signals that these logs make blind for every grant, and what they would need."""
     gone = frozenset(missing)
     return tuple(
-        signal.not_assessed(why_blind(needs)) for signal in registered() if (needs := lacking(signal.needs, gone))
+        signal.not_assessed(why_blind(needs))
+        for signal in (panel or Panel()).signals
+        if (needs := lacking(signal.needs, gone))
     )
 
 

@@ -11,7 +11,7 @@ from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.signals.signal import Evidence, NotAssessed
 
-__all__ = ["Incident", "Judged", "Severity", "Verdict"]
+__all__ = ["Incident", "Judged", "Severity", "Verdict", "WeightsUsed"]
 
 
 class Severity(IntEnum):
@@ -31,6 +31,17 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsUsed:
+    """Which weights made a score: what they are called, and a digest of every number in them (12 hexadecimal digits).
+
+    Verdicts with the same digest can be compared; the same grant with another digest may have another score.
+    """
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Score 0–100, severity, the evidence (heaviest first) and what could not be assessed."""
 
@@ -40,6 +51,7 @@ class Verdict:
     not_assessed: tuple[NotAssessed, ...]
     reason: str
     """One sentence: why this severity and not the next one."""
+    weights: WeightsUsed = WeightsUsed("built-in", "")
 
 
 @dataclass(frozen=True, slots=True)

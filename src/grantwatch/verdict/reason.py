@@ -29,8 +29,7 @@ def reason(grant: Grant, evidence: Sequence[Evidence], severity: Severity, stopp
             return f"{what} with nothing against it; what speaks for it: {_joined(favour)}."
         return f"{what} with nothing against it, but no established habit that explains it either."
     groups = len({each.group for each in against})
-    kinds = "one kind of evidence" if groups == 1 else f"{groups} kinds of evidence"
-    text = f"{what} with {kinds}: {_joined(against[:3], len(against) - 3)}"
+    text = f"{what} with {_count(len(against), groups)} against it: {_joined(against[:3], len(against) - 3)}"
     if favour:
         text += f"; what speaks for it: {_joined(favour)}"
     if stopped:
@@ -47,6 +46,13 @@ def reach(profile: Profile) -> str:
         f"Judged on {_days(profile.user_history_days)} of this user's history and "
         f"{_days(profile.tenant_history_days)} of the tenant's."
     )
+
+
+def _count(signals: int, kinds: int) -> str:
+    """`one signal`, `2 signals of one kind`, `14 signals of 5 kinds`."""
+    if signals == 1:
+        return "one signal"
+    return f"{signals} signals of {'one kind' if kinds == 1 else f'{kinds} kinds'}"
 
 
 def _days(days: float) -> str:

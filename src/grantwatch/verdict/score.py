@@ -113,7 +113,7 @@ def _sum_terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights) -> 
 
 def _lowest(grant: Grant, evidence: Sequence[Evidence], total: float, numbers: Weights) -> float:
     """How much an allowance may take from `total` so that the severity falls no further than it may (log-odds)."""
-    stopped = _applied(total, gates(grant, evidence), numbers)
+    stopped = _applied(total, gates(grant, evidence, numbers), numbers)
     reached = numbers.severity_of(_rounded(total))
     lowest = max(
         Severity.INFORMATIONAL, min(reached, stopped.at_most if stopped else reached) - numbers.allowance.steps
@@ -122,9 +122,9 @@ def _lowest(grant: Grant, evidence: Sequence[Evidence], total: float, numbers: W
     return math.log(least / (100 - least)) - total if least else -math.inf
 
 
-def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:
+def gates(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> tuple[Gate, ...]:
     """The gates that keep this grant below a severity, lowest first, whatever its score."""
-    numbers = weights()
+    numbers = numbers or weights()
     need = numbers.gates
     groups = _by_group(evidence)
     sums = {group: _group_sum(members, numbers) for group, members in groups.items()}
@@ -136,12 +136,14 @@ def gates(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Gate, ...]:
     if grant.certainty < need.certainty_for_high:
         found.append(Gate(Severity.MEDIUM, "it is not sure that a device code was used at all"))
     if len(kinds) < need.groups_for_high and not alone:
-        found.append(Gate(Severity.MEDIUM, f"{_count(len(kinds))} by itself"))
+        found.append(Gate(Severity.MEDIUM, f"{_count(len(kinds))} by itself, and high takes {need.groups_for_high}"))
     persists = any(each.alone for each in groups.get("persistence", ()))
     if grant.outcome is not Outcome.REDEEMED and not persists:
         found.append(Gate(Severity.HIGH, "no redemption was seen"))
     if len(kinds) < need.groups_for_critical and not _alone_and_another(groups, sums, need.second_for_critical):
-        found.append(Gate(Severity.HIGH, f"{_count(len(kinds))} by itself"))
+        found.append(
+            Gate(Severity.HIGH, f"{_count(len(kinds))} by itself, and critical takes {need.groups_for_critical}")
+        )
     return tuple(sorted(found, key=lambda gate: gate.at_most))
 
 
@@ -155,12 +157,12 @@ def _count(kinds: int) -> str:
     return words[kinds] if kinds < len(words) else f"only {kinds} kinds of evidence weigh enough, each"
 
 
-def terms(grant: Grant, evidence: Sequence[Evidence]) -> tuple[Term, ...]:
+def terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> tuple[Term, ...]:
     """Every line of the sum: prior, groups, favour, and the gate that applied, if any. The values add up."""
-    numbers = weights()
+    numbers = numbers or weights()
     found = _sum_terms(grant, evidence, numbers)
     total = sum(term.value for term in found)
-    blocked = _applied(total, gates(grant, evidence), numbers)
+    blocked = _applied(total, gates(grant, evidence, numbers), numbers)
     if blocked:
         highest = numbers.highest(blocked.at_most)
         # The middle of the highest score's rounding range, so that the sum rounds to that very score.
@@ -174,34 +176,42 @@ def _applied(total: float, found: tuple[Gate, ...], numbers: Weights) -> Gate | 
     return next((gate for gate in found if gate.at_most < reached), None)
 
 
-def applied_gate(grant: Grant, evidence: Sequence[Evidence]) -> Gate | None:
+def applied_gate(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> Gate | None:
     """The gate that kept the severity of this grant from being what its evidence adds up to; None where none did."""
-    numbers = weights()
+    numbers = numbers or weights()
     total = math.fsum(term.value for term in _sum_terms(grant, evidence, numbers))
-    return _applied(total, gates(grant, evidence), numbers)
+    return _applied(total, gates(grant, evidence, numbers), numbers)
 
 
 def _rounded(total: float) -> int:
     return round(100 / (1 + math.exp(-total)))
 
 
-def score(grant: Grant, evidence: Sequence[Evidence]) -> int:
+def score(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> int:
     """0–100 from the sum of all terms, gates included."""
-    return _rounded(math.fsum(term.value for term in terms(grant, evidence)))
+    return _rounded(math.fsum(term.value for term in terms(grant, evidence, numbers)))
 
 
-def severity(evidence: Sequence[Evidence], points: int) -> Severity:
+def severity(evidence: Sequence[Evidence], points: int, numbers: Weights | None = None) -> Severity:
     """The severity of a score; NONE only for an established habit with nothing against it."""
     habit = any(each.group == FAVOUR for each in evidence)
     against = any(each.group != FAVOUR and each.weight > 0 for each in evidence)
-    return Severity.NONE if habit and not against else weights().severity_of(points)
+    return Severity.NONE if habit and not against else (numbers or weights()).severity_of(points)
 
 
-def verdict(grant: Grant, evidence: Sequence[Evidence], not_assessed: Sequence[NotAssessed]) -> Verdict:
-    """The verdict on one grant: evidence against it first, heaviest first, then what speaks for it."""
+def verdict(
+    grant: Grant,
+    evidence: Sequence[Evidence],
+    not_assessed: Sequence[NotAssessed],
+    numbers: Weights | None = None,
+) -> Verdict:
+    """The verdict on one grant: evidence against it first, heaviest first, then what speaks for it.
+
+    `numbers`: those of the grant's tenant; the built-in ones where nobody says.
+    """
     ordered = tuple(sorted(evidence, key=lambda each: (-each.weight, each.signal)))
-    points = score(grant, ordered)
-    level = severity(ordered, points)
-    stopped = applied_gate(grant, ordered)
+    points = score(grant, ordered, numbers)
+    level = severity(ordered, points, numbers)
+    stopped = applied_gate(grant, ordered, numbers)
     why = reason(grant, ordered, level, stopped.why if stopped else None)
     return Verdict(points, level, ordered, tuple(not_assessed), why)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from grantwatch.errors import KnowledgeError
 from grantwatch.verdict.model import Severity
 
-__all__ = ["AllowanceNumbers", "Gates", "IncidentNumbers", "Weights", "weights"]
+__all__ = ["BUILT_IN", "AllowanceNumbers", "Gates", "IncidentNumbers", "Weights", "made", "raw", "weights"]
+
+BUILT_IN = "built-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class IncidentNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Everything in weights.toml."""
+    """Everything in weights.toml, or what stands there with some of it replaced by a file of somebody's own."""
 
     prior: float
     rest_share: float
@@ -68,6 +71,10 @@ class Weights:
     gates: Gates
     allowance: AllowanceNumbers
     incidents: IncidentNumbers
+    signals: dict[str, float] = field(default_factory=dict)
+    """Weights of signals that are not as declared, by id, in log-odds."""
+    name: str = BUILT_IN
+    """Where they come from: `built-in`, or file and section."""
 
     def severity_of(self, score: int) -> Severity:
         """The severity of a score (0–100): the highest whose threshold it reaches. Never NONE."""
@@ -82,20 +89,30 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Read weights.toml once. Raises KnowledgeError where a key is missing or unknown."""
+    try:
+        return made(raw())
+    except (KeyError, TypeError, AttributeError) as error:
+        raise KnowledgeError(f"weights.toml: {error}") from None
+
+
+def raw() -> dict[str, Any]:
+    """weights.toml as it stands: tables, lists and numbers."""
     import tomllib
     from importlib.resources import files
 
-    raw: dict[str, Any] = tomllib.loads(files("grantwatch.verdict").joinpath("weights.toml").read_text("utf-8"))
-    try:
-        return Weights(
-            **{
-                **raw,
-                "favour_touches": tuple(raw["favour_touches"]),
-                "severity": {Severity[name.upper()]: int(least) for name, least in raw["severity"].items()},
-                "gates": Gates(**raw["gates"]),
-                "allowance": AllowanceNumbers(**raw["allowance"]),
-                "incidents": IncidentNumbers(**raw["incidents"]),
-            }
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise KnowledgeError(f"weights.toml: {error}") from None
+    return tomllib.loads(files("grantwatch.verdict").joinpath("weights.toml").read_text("utf-8"))
+
+
+def made(raw: Mapping[str, Any], **more: Any) -> Weights:
+    """Weights from tables in the shape of weights.toml; `more` as keyword arguments of `Weights`."""
+    return Weights(
+        **{
+            **raw,
+            "favour_touches": tuple(raw["favour_touches"]),
+            "severity": {Severity[name.upper()]: int(least) for name, least in raw["severity"].items()},
+            "gates": Gates(**raw["gates"]),
+            "allowance": AllowanceNumbers(**raw["allowance"]),
+            "incidents": IncidentNumbers(**raw["incidents"]),
+            **more,
+        }
+    )

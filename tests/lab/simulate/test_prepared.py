@@ -48,7 +48,7 @@ def test_it_is_what_the_writer_makes(number: int, kind: str) -> None:
         session_id=mint.guid(), device=device if trust else event.device,
     )  # fmt: skip
     values = values_of(whole)
-    records, _ = recipes.make(recipe, kind, trust, True, 150)
+    records, *_ = recipes.make(recipe, kind, trust, True, 150)
     made = [(record.file, record.text % record.values(values)) for record in records]
     expected = lines_of(whole, forms)
     if kind == "firefox" and recipe.agent != "browser":
@@ -63,7 +63,7 @@ def test_mail_is_what_the_writer_makes(number: int, messages: int) -> None:
     recipe = ALL[number]
     recipes = Recipes(TENANT, forms)
     kind = "ios" if recipe.where == "phone" else "edge"
-    _, mail = recipes.make(recipe, kind, "", False, 150)
+    _, mail, _ = recipes.make(recipe, kind, "", False, 150)
     token = replace(
         recipes.event(recipe, kind, "", False, 150), user=PERSON, place=PLACE, request_id=Mint(2).request_id(),
         session_id=Mint(3).guid(),

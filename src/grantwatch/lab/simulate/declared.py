@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from grantwatch.errors import DeclarationError
+from grantwatch.lab.simulate.calls import ASKS
 
 if TYPE_CHECKING:
     from grantwatch.lab.simulate.people import Colleague
@@ -70,6 +71,8 @@ class Campaign:
     minimum_users: int = 20
     victims: str = "staff"
     """One of VICTIMS: anybody, meeting rooms, those who use command lines anyway, administrators."""
+    asks: str = "mailbox"
+    """One of ASKS: what its tool asks Microsoft Graph for."""
 
 
 _PERSONAS: dict[str, Persona] = {}
@@ -120,6 +123,7 @@ def campaign(
     hard: bool = False,
     minimum_users: int = 20,
     victims: str = "staff",
+    asks: str = "mailbox",
 ) -> Callable[[Callable[[Stage, list[Colleague]], Iterable[Told]]], Campaign]:
     """Declare a campaign. Raises DeclarationError where the id is taken or the number of victims makes no sense."""
     if id in _CAMPAIGNS:
@@ -128,9 +132,11 @@ def campaign(
         raise DeclarationError(f"campaign {id!r}: {least}-{most} victims; accepted are 1 <= least <= most")
     if victims not in VICTIMS:
         raise DeclarationError(f"campaign {id!r}: victims {victims!r} is not one of {', '.join(VICTIMS)}")
+    if asks not in ASKS:
+        raise DeclarationError(f"campaign {id!r}: asks {asks!r} is not one of {', '.join(ASKS)}")
 
     def declare(act: Callable[[Stage, list[Colleague]], Iterable[Told]]) -> Campaign:
-        declared = Campaign(id, title, what, stands_for, act, least, most, hard, minimum_users, victims)
+        declared = Campaign(id, title, what, stands_for, act, least, most, hard, minimum_users, victims, asks)
         _CAMPAIGNS[id] = declared
         return declared
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -11,6 +11,7 @@ from grantwatch.lab.events import ENTRA, Event, SignInEvent
 from grantwatch.lab.records import (
     Record,
     audit_row,
+    call_row,
     envelope_audit,
     envelope_signin,
     graph_audit,
@@ -19,8 +20,14 @@ from grantwatch.lab.records import (
     signin_row,
     ual_record,
 )
+from grantwatch.lab.seen import CallEvent
 
-__all__ = ["DEFAULT", "FILES", "FORMS", "Form", "lines_of"]
+__all__ = ["CALLS", "DEFAULT", "FILES", "FORMS", "Form", "lines_of"]
+
+
+CALLS = "graph_activity"
+"""The form that holds requests to Microsoft Graph, and nothing else; no other form holds any."""
+Written = Event | CallEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ FORMS = {
         Form("envelope", "the same as diagnostic settings export them", _envelope),
         Form("log_analytics", "the same as rows of Log Analytics, with OfficeActivity", _log_analytics),
         Form("ual", "the Unified Audit Log: interactive logons, directory and mailbox activities", _unified),
+        Form(
+            CALLS,
+            "requests to Microsoft Graph with the tokens that were issued: rows of MicrosoftGraphActivityLogs",
+            lambda _: None,
+        ),
     )
 }
 DEFAULT = ("graph", "ual")
@@ -85,11 +97,15 @@ FILES = {
     "log-analytics-audit.json": "audit",
     "log-analytics-mailbox.json": "unified_audit",
     "unified-audit.json": "unified_audit",
+    "graph-activity.json": "graph_activity",
 }
 """The files of all forms, and what kind of records each holds."""
 
 
-def lines_of(event: Event, forms: tuple[str, ...]) -> list[tuple[str, bytes]]:
+def lines_of(event: Written, forms: tuple[str, ...]) -> list[tuple[str, bytes]]:
     """File and line (with its line feed) of an event, in each of the forms that hold it."""
-    held = (FORMS[name].record(event) for name in forms)
+    if isinstance(event, CallEvent):
+        held: Iterable[tuple[str, Record] | None] = [("graph-activity.json", call_row(event))] if CALLS in forms else []
+    else:
+        held = (FORMS[name].record(event) for name in forms)
     return [(told[0], orjson.dumps(told[1], option=orjson.OPT_APPEND_NEWLINE)) for told in held if told]

@@ -10,7 +10,7 @@ import random
 import re
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ import orjson
 from grantwatch.lab.deeds import mail_access
 from grantwatch.lab.events import App, Machine, Person, Place, SignInEvent
 from grantwatch.lab.ids import Mint, token_id_of
+from grantwatch.lab.seen import CallEvent
+from grantwatch.lab.simulate.calls import Ask
 from grantwatch.lab.simulate.forms import lines_of
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "person_values",
     "place_values",
     "prepare",
+    "prepare_call",
     "prepare_mail",
 ]
 
@@ -53,7 +56,10 @@ PAIR, DEVICE, DEVICE_NAME = (
 )
 _NOW, _LATER = "2199-12-31T23:58:57", "2200-01-01T00:02:57"
 _TOOK = "|".join(
-    f'(?<=rocessingTime{field}":{quote})247' for field in ("InMilliseconds", "InMs") for quote in ("", '"')
+    (
+        *(f'(?<=rocessingTime{field}":{quote})247' for field in ("InMilliseconds", "InMs") for quote in ("", '"')),
+        '(?<="DurationMs":)247',
+    )
 )
 
 # In this order the values of a record stand; person, machine and place come first, since they change least.
@@ -134,6 +140,28 @@ def prepare_mail(
     )
     items = tuple(f"<QQITEM{number:02d}QQ@{MARKED.upn.partition('@')[2]}>" for number in range(messages))
     marked = replace(event, record_id=RECORD, items=items)
+    return tuple(_prepared(file, line) for file, line in lines_of(marked, forms))
+
+
+def prepare_call(token: SignInEvent, ask: Ask, scopes: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Prepared, ...]:
+    """The record of a request to Microsoft Graph with the token of a sign-in, in the one form that holds such."""
+    method, path = ask
+    marked = CallEvent(
+        time=WHEN,
+        tenant_id=token.tenant_id,
+        method=method,
+        url="https://graph.microsoft.com" + path.format(me=MARKED.id, upn=MARKED.upn),
+        client=token.client,
+        place=MARKED_PLACE,
+        request_id=RECORD,
+        user=MARKED,
+        user_agent=token.user_agent,
+        session_id=SESSION,
+        token_id=TOKEN,
+        scopes=scopes,
+        wids=token.wids,
+        issued=WHEN + timedelta(minutes=4),
+    )
     return tuple(_prepared(file, line) for file, line in lines_of(marked, forms))
 
 

@@ -16,6 +16,8 @@ from grantwatch.lab.apps import (
 )
 from grantwatch.lab.events import App, Machine, SignInEvent
 from grantwatch.lab.simulate.agents import EDGE_APP, MY_SIGNINS, PORTAL, TEAMS_SERVICES, browser_name, browser_of
+from grantwatch.lab.simulate.calls import asks_graph, everyday, scopes_of_calls
+from grantwatch.lab.simulate.forms import CALLS
 from grantwatch.lab.simulate.people import Colleague
 from grantwatch.lab.simulate.prepared import (
     MARKED,
@@ -25,6 +27,7 @@ from grantwatch.lab.simulate.prepared import (
     Prepared,
     marked_machine,
     prepare,
+    prepare_call,
     prepare_mail,
 )
 from grantwatch.lab.simulate.tenant import Tenant
@@ -137,8 +140,10 @@ FAILED = (
 ALL = (*LAPTOP, *PHONE, *SIGN_IN, *(replace(recipe, paired=False) for recipe in SIGN_IN), *FAILED)
 
 
-Dish = tuple[tuple[Prepared, ...], tuple[tuple[Prepared, ...], ...]]
-"""Records of a sign-in in all forms, and those of mail that is read with it: of one message, of two, and so on."""
+Several = tuple[tuple[Prepared, ...], ...]
+Dish = tuple[tuple[Prepared, ...], Several, Several]
+"""Records of a sign-in in all forms; those of mail that is read with it, of one message, of two, and so on; and those
+of requests to Microsoft Graph with it, where such are written."""
 
 
 class Recipes:
@@ -166,14 +171,17 @@ class Recipes:
     def make(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> Dish:
         """The prepared records of one recipe on one kind of machine; none of native apps on Linux."""
         if kind == "firefox" and recipe.agent != "browser":
-            return (), ()
+            return (), (), ()
         event = self.event(recipe, kind, trust, managed, version)
         mail = tuple(
             prepare_mail(event, recipe.client, recipe.client_info, messages, self._forms)
             for messages in range(1, MESSAGES + 1)
             if recipe.client_info
         )
-        return prepare(event, self._forms, paired=recipe.paired), mail
+        wanted = everyday(event.client, event.tenant_id) if CALLS in self._forms and asks_graph(event) else ()
+        scopes = scopes_of_calls(event.client)
+        calls = tuple(prepare_call(event, ask, scopes, self._forms) for ask in wanted)
+        return prepare(event, self._forms, paired=recipe.paired), mail, calls
 
     def event(self, recipe: Recipe, kind: str, trust: str, managed: bool, version: int) -> SignInEvent:
         """The sign-in of a recipe, with marks for who and where."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +10,11 @@ from pathlib import Path
 import orjson
 
 from grantwatch.errors import UsageError
-from grantwatch.lab.events import Event
+from grantwatch.lab.events import Event, SignInEvent
+from grantwatch.lab.seen import CallEvent
+from grantwatch.lab.simulate.calls import calls_of
 from grantwatch.lab.simulate.casting import attacks, roles
-from grantwatch.lab.simulate.forms import DEFAULT, FILES, FORMS, lines_of
+from grantwatch.lab.simulate.forms import CALLS, DEFAULT, FILES, FORMS, lines_of
 from grantwatch.lab.simulate.people import START
 from grantwatch.lab.simulate.spill import Spill
 from grantwatch.lab.simulate.stage import Stage
@@ -98,37 +100,51 @@ def _tell(tenant: Tenant, days: int, forms: tuple[str, ...], truth: Truth, spill
     """Let personas act, then attackers; returns how many attacks there were."""
     end = START + timedelta(days=days)
 
-    def keep(events: Iterable[Event]) -> None:
+    def keep(events: Iterable[Event | CallEvent]) -> None:
         for event in events:
             if START <= event.time < end:
                 millisecond = (event.time - START) // timedelta(milliseconds=1)
                 for file, line in lines_of(event, forms):
                     spill.add(millisecond, file, line)
 
-    def told(stage: Stage, tale: Iterable[Told], **whose: str | bool | None) -> None:
+    def told(stage: Stage, tale: Iterable[Told], asks: str, **whose: str | bool | None) -> None:
         for each in tale:
             for decoy in stage.drained():
-                keep(decoy.sign_ins)
+                signed_in(decoy.sign_ins)
                 truth.decoy(decoy)
             if isinstance(each, Given):
-                keep(each.sign_ins)
+                signed_in(each.sign_ins, asks)
                 keep(each.follow_ons)
                 truth.grant(each, **whose)  # type: ignore[arg-type]
             elif isinstance(each, Decoy):
-                keep(each.sign_ins)
+                signed_in(each.sign_ins)
                 truth.decoy(each)
+            elif isinstance(each, SignInEvent):
+                signed_in((each,))
             else:
                 keep((each,))
 
+    def signed_in(events: Sequence[SignInEvent], asks: str = "client") -> None:
+        keep(events)
+        if CALLS in forms:
+            keep(calls_of(events, asks))
+
     cast = roles(tenant, days)
     for role in cast:
-        told(role.stage, role.persona.act(role.stage, role.cast), persona=role.persona.id, drill=role.persona.drill)
+        told(
+            role.stage,
+            role.persona.act(role.stage, role.cast),
+            "client",
+            persona=role.persona.id,
+            drill=role.persona.drill,
+        )
     plan = attacks(tenant, days, cast)
     for attack in plan:
         campaign = attack.campaign
         told(
             attack.stage,
             campaign.act(attack.stage, attack.victims),
+            campaign.asks,
             campaign=campaign.id,
             attack=attack.id,
             hard=campaign.hard,
@@ -140,5 +156,5 @@ def _counted(lines: Mapping[str, int]) -> dict[str, int]:
     """Records by kind, over all forms."""
     counted = {"sign_in": 0, "audit": 0, "unified_audit": 0}
     for name, number in lines.items():
-        counted[FILES[name]] += number
+        counted[FILES[name]] = counted.get(FILES[name], 0) + number
     return counted

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from grantwatch.lab.simulate.days import DAY, Plan, row, unpacked
 from grantwatch.lab.simulate.people import START, Colleague
 from grantwatch.lab.simulate.prepared import MESSAGES, Ids, Prepared, person_values, place_values
-from grantwatch.lab.simulate.recipes import ALL, Dish, Recipes
+from grantwatch.lab.simulate.recipes import ALL, Dish, Recipes, Several
 from grantwatch.lab.simulate.spill import Line, Spill
 from grantwatch.lab.simulate.tenant import Tenant
 
@@ -86,6 +86,7 @@ def write_days(
     rows = _Rows(Recipes(tenant, forms))
     dice = random.Random(f"simulate/{tenant.seed}/ids")  # noqa: S311 - fiction, not a secret
     ids = Ids(dice)
+    asking = Asking(tenant.seed)
     waiting: list[Line] = []
     for day in range(days):
         items, begun = plan.day(day)
@@ -93,14 +94,21 @@ def write_days(
             rows.begin(who, local, ids)
         waiting += told.day(day)
         heapify(waiting)
-        _write_day(day, items, rows.rows, ids, dice, waiting, files)
+        _write_day(day, items, rows.rows, ids, dice, asking, waiting, files)
         if progress:
             progress(day + 1, days)
     # What is left was read after the last midnight: beyond the end of the logs.
 
 
 def _write_day(
-    day: int, items: list[int], rows: dict[int, Row], ids: Ids, dice: random.Random, waiting: list[Line], files: Files
+    day: int,
+    items: list[int],
+    rows: dict[int, Row],
+    ids: Ids,
+    dice: random.Random,
+    asking: Asking,
+    waiting: list[Line],
+    files: Files,
 ) -> None:
     today = (START + timedelta(days=day)).strftime("%Y-%m-%dT").encode()
     tomorrow = (START + timedelta(days=day + 1)).strftime("%Y-%m-%dT").encode()
@@ -117,13 +125,16 @@ def _write_day(
         late = second + _LATER
         later = today + _CLOCK[late] if late < 86_400 else tomorrow + _CLOCK[late - 86_400]
         values = (*base, request, correlation, token, today + _CLOCK[second], _MILLI[milli], _TOOK[milli], later)
-        records, mail = dishes[recipe]
+        records, mail, calls = dishes[recipe]
         for record in records:
             add(record.file, record.text % record.values(values))
         if mail and chance() < _READS:
             read = at + 1000 + int(chance() * 240_000)
             messages = mail[int(chance() * chance() * MESSAGES)]
             for later_line in _mail(messages, (*base, request, b"", token), read, ids, dice):
+                heappush(waiting, later_line)
+        if calls:
+            for later_line in asking.lines(calls, (*base, request, b"", token), at):
                 heappush(waiting, later_line)
     end = begin + DAY
     while waiting and waiting[0][0] < end:
@@ -139,6 +150,31 @@ def _mail(mail: tuple[Prepared, ...], base: tuple[bytes, ...], at: int, ids: Ids
     items = [b"%024X" % dice.getrandbits(96) for _ in range(MESSAGES)]
     values = (*base, when, _MILLI[milli], b"", b"", record, folder, b"", *items)
     return [(at, -1, each.file, each.text % each.values(values)) for each in mail]
+
+
+class Asking:
+    """Requests to Microsoft Graph with the tokens of a day. Its dice are its own: nothing else changes with them."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(f"simulate/{seed}/calls")  # noqa: S311 - fiction, not a secret
+        self._ids = Ids(self._dice)
+
+    def lines(self, calls: Several, base: tuple[bytes, ...], at: int) -> list[Line]:
+        """One to four requests within the hour, with a token that was issued at `at` (milliseconds)."""
+        chance, issued, told = self._dice.random, _clock(at), []
+        for _ in range(1 + int(chance() * 4)):
+            when = at + 200 + int(chance() * 2_999_800)
+            milli = when % 1000
+            record = self._ids.guid()
+            values = (*base, _clock(when), _MILLI[milli], _TOOK[milli], issued, record, b"")
+            told += [
+                (when, -1, each.file, each.text % each.values(values)) for each in calls[int(chance() * len(calls))]
+            ]
+        return told
+
+
+def _clock(at: int) -> bytes:
+    return (START + timedelta(seconds=at // 1000)).strftime("%Y-%m-%dT%H:%M:%S").encode()
 
 
 class _Rows:

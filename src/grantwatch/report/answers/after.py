@@ -80,9 +80,10 @@ def _use(use: TokenUse) -> str:
     codes = f" ({', '.join(words.error(code) for code in use.error_codes)})" if use.error_codes else ""
     device = f"; device {use.device.name or use.device.id}{_managed(use)}" if use.device.name or use.device.id else ""
     kind = use.kind.value.replace("_", " ")
+    until = f" until {words.minute(use.last)}" if words.minute(use.last) != words.minute(use.first) else ""
     return (
         f"{words.client(use.client)} → {words.resource(use.resource)}: {use.count:,} × {kind}"
-        f"{failed}{codes} until {words.minute(use.last)}; {words.network(use.network)}{device}; {tie(use.tie)}"
+        f"{failed}{codes}{until}; {words.network(use.network)}{device}; {tie(use.tie)}"
     )
 
 
@@ -101,7 +102,8 @@ def done(asked: Asked) -> Answer:
     if len(deeds) > MOST_DEEDS:
         facts.append(Fact("", f"and {words.plural(len(deeds) - MOST_DEEDS, 'more follow-on')} in the JSON of a hunt"))
     if deeds:
-        told = f"{words.plural(len(deeds), 'follow-on')}, each with the tie by which it belongs to this grant."
+        each = "each with the tie by which it belongs" if len(deeds) > 1 else "with the tie by which it belongs"
+        told = f"{words.plural(len(deeds), 'follow-on')}, {each} to this grant."
     elif devices:
         told = "Nothing else in these logs is tied to this grant."
     elif asked.lacks("stream:audit") and asked.lacks("stream:unified_audit"):
@@ -129,12 +131,19 @@ def _deed(each: FollowOn) -> str:
     known = knowledge.operation(each.operation, each.kind)
     what = known.title if known else each.operation
     target = f" {each.target.label}" if each.target.name or each.target.id else ""
-    facts = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in sorted(each.facts.items()))
+    facts = ", ".join(
+        f"{name.replace('_', ' ')}: {value}" for name, value in sorted(each.facts.items()) if _tells(name, value)
+    )
     parts = [f"{what}{target}", f"failed: {each.result}" if _failed(each) else "", facts]
     parts += [f"by {each.actor}" if each.actor else "", words.network(each.network) if each.network.ip else ""]
     parts += [words.plural(each.count, "record") if each.count > 1 else "", tie(each.tie)]
     parts += [place(each.refs[0])] if each.refs else []
     return "; ".join(part for part in parts if part)
+
+
+def _tells(name: str, value: str) -> bool:
+    """False for the number of records, which stands there anyway, and for what did not happen."""
+    return name != "records" and (name, value.lower()) != ("throttled", "false")
 
 
 def _failed(each: FollowOn) -> bool:
@@ -157,11 +166,11 @@ def containment(asked: Asked) -> Answer:
         marks = f"{' [changes the tenant]' if step.destructive else ''}{' [urgent]' if step.urgent else ''}"
         facts.append(Fact(f"step {step.order}", f"{step.title}{marks}"))
     if undone:
-        told = f"{words.plural(len(undone), 'record')} that may be a step of it: by whom, stands below"
+        told = f"{words.plural(len(undone), 'record')} that may be a step of containment: by whom, stands below"
     elif asked.lacks("stream:audit") and asked.lacks("stream:unified_audit"):
         told = "Not assessed, as to what is done"
     else:
-        told = "No step of it is in these logs"
+        told = "No step of containment is in these logs"
     told += f"; {words.plural(len(steps), 'step')} to take, in this order."
     gone = [
         *_no_audit(asked, "Which steps are done"),

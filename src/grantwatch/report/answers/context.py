@@ -51,7 +51,7 @@ def normal(asked: Asked) -> Answer:
         Fact(
             "tenant",
             f"{counted(others, 'other user')} of {profile.tenant_users} in these logs used device code before, "
-            f"{with_client} of them with this client",
+            f"{with_client or 'none'} of them with this client",
         )
     )
     peers = profile.peers
@@ -60,7 +60,8 @@ def normal(asked: Asked) -> Answer:
             Fact(
                 "peers",
                 f"{words.plural(peers.count, 'person', 'people')} with the same clients and networks: "
-                f"{peers.device_code} of them used device code a day or more before, {peers.client} with this client",
+                f"{peers.device_code or 'none'} of them used device code a day or more before"
+                + (f", {peers.client or 'none'} with this client" if peers.device_code else ""),
             )
         )
     kind = account_class(asked.case)
@@ -211,7 +212,9 @@ def privilege(asked: Asked) -> Answer:
     gone = []
     if not grant.role_ids:
         told = "Not assessed."
-        gone.append("Directory roles: no record of this grant carries wids (in authenticationProcessingDetails).")
+        gone.append(
+            "Directory roles: no record of this grant carries their ids (wids, in authenticationProcessingDetails)."
+        )
     elif privileged:
         told = f"The token carries directory roles: {privileged}."
     else:

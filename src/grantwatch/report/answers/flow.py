@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from grantwatch import knowledge
 from grantwatch.grants.model import Leg, LegKind, Network, Outcome
+from grantwatch.knowledge.model import Client
 from grantwatch.profile.model import Familiarity
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, place, tie
 from grantwatch.signals.view import moved_together, new_to_user, redeemer_uses
+from grantwatch.signals.words import carried_over
 
 __all__ = ["approval", "authentication", "client", "parties", "policy"]
 
@@ -17,6 +21,14 @@ _OUTCOMES = {
     Outcome.ABANDONED: "No: the sign-in was refused or left unfinished",
     Outcome.BLOCKED: "No: the sign-in was blocked",
 }
+_LEGS = {
+    LegKind.INTERRUPT: "confirmation page shown",
+    LegKind.DECLINED: "refused, or a wrong code",
+    LegKind.SIGHTING: "sign-in as the Unified Audit Log shows it",
+    LegKind.REDEMPTION: "redemption: the first token",
+}
+"""Legs whose name alone does not say what happened."""
+_SHORT = {LegKind.INTERRUPT: "confirmation page", LegKind.SIGHTING: "Unified Audit Log"}
 _PRODUCES = {
     "the approval": ("stream:interactive", "field:protocol"),
     "the redemption": ("stream:non_interactive", "field:transfer"),
@@ -46,7 +58,7 @@ def approval(asked: Asked) -> Answer:
 
 def _leg(leg: Leg) -> str:
     how = {True: "interactive", False: "non-interactive", None: "kind not logged"}[leg.interactive]
-    parts = [f"{leg.kind.value} ({how})", words.network(leg.network), words.error(leg.error_code)]
+    parts = [f"{_LEGS.get(leg.kind, leg.kind.value)} ({how})", words.network(leg.network), words.error(leg.error_code)]
     detail = (leg.status_detail or "").strip().rstrip(".")
     parts += [detail if detail not in parts[-1] else "", tie(leg.tie), place(leg.ref)]
     return "; ".join(part for part in parts if part)
@@ -61,10 +73,7 @@ def client(asked: Asked) -> Answer:
         family = "in the family of client ids" if known.foci else "not in the family of client ids"
         reach = ": its refresh token serves the other members too" if known.foci else ""
         facts.append(Fact("kind", f"a known client, {known.kind.replace('_', ' ')}; {family}{reach}"))
-        usual = "is" if known.device_code_usual else "is not"
-        facts.append(
-            Fact("usual", f"this client {usual} known for device code, which explains a grant and excuses none")
-        )
+        facts.append(Fact("usual", _usual(known)))
     facts.append(Fact("resource", f"{words.resource(grant.resource)} ({grant.resource.id or 'no id logged'})"))
     if grant.scopes:
         facts.append(Fact("scopes", " ".join(grant.scopes)))
@@ -84,6 +93,14 @@ def client(asked: Asked) -> Answer:
         tuple(facts),
         tuple(gone),
     )
+
+
+def _usual(known: Client) -> str:
+    if known.device_code_usual:
+        return "people and products use this client with a device code, and so do attackers"
+    if known.kind == "broker":
+        return "room devices, phones and enrolment use it with a device code, and it is the first choice of attackers"
+    return "no honest use of this client with a device code is known"
 
 
 def parties(asked: Asked) -> Answer:
@@ -129,9 +146,9 @@ def _party(asked: Asked, label: str, network: Network, agent: str | None) -> lis
     kind = f"; listed as {mark.kind}{' (out of date)' if mark.expired else ''}" if mark else "; not on a list"
     facts = [Fact(label, f"{words.network(network)}{kind}")]
     if not asked.lacks("history"):
-        seen = asked.profile.familiarity
+        seen, most = asked.profile.familiarity, math.ceil(asked.profile.user_history_days)
         said = [
-            f"{name}: {_known(seen(dimension, value))}"
+            f"{name}: {_known(seen(dimension, value), most)}"
             for name, dimension, value in (
                 ("address range", "prefix", network.prefix),
                 ("provider", "asn", network.asn),
@@ -141,8 +158,11 @@ def _party(asked: Asked, label: str, network: Network, agent: str | None) -> lis
         ]
         facts += [Fact("  before", "; ".join(said))] if said else []
     family = knowledge.agent(agent)
-    known = "" if asked.lacks("history") or not agent else f", {_known(asked.profile.familiarity('user_agent', agent))}"
-    facts.append(Fact("  agent", f"{agent} ({family.kind.replace('_', ' ')}{known})" if agent else "not logged"))
+    kind = "of no known kind" if family.kind == "unknown" else family.kind.replace("_", " ")
+    if agent and not asked.lacks("history"):
+        most = math.ceil(asked.profile.user_history_days)
+        kind += f", {_known(asked.profile.familiarity('user_agent', agent), most)}"
+    facts.append(Fact("  agent", f"{agent} ({kind})" if agent else "not logged"))
     return facts
 
 
@@ -155,15 +175,19 @@ def _verdict(asked: Asked, network: Network) -> str:
     if not asked.lacks("history"):
         new = new_to_user(asked.case, network)
         if not new and moved_together(asked.case, network):
-            said.append("one to which people of this user's other networks moved too")
+            said.append("new to this user, but people from this user's other networks moved there too")
         elif new is not None:
             said.append("new to this user" if new else "known to this user")
     return f": {' and '.join(said)}" if said else ""
 
 
-def _known(seen: Familiarity) -> str:
-    """How well a value was known before the grant, for the user and in ordinary sign-ins of the tenant."""
-    user = f"{words.plural(seen.user_days, 'day')} of this user" if seen.known_to_user else "never with this user"
+def _known(seen: Familiarity, most: int) -> str:
+    """How well a value was known before the grant, for the user and in ordinary sign-ins of the tenant.
+
+    Days with grants count besides days with sign-ins: there are no more than `most` to count.
+    """
+    days = max(1, min(seen.user_days, most))
+    user = f"{words.plural(days, 'day')} of this user" if seen.known_to_user else "never seen with this user"
     tenant = words.plural(seen.tenant_users, "user") if seen.tenant_users else "nobody"
     return f"{user}, {tenant} of the tenant"
 
@@ -177,13 +201,15 @@ def authentication(asked: Asked) -> Answer:
         Fact(leg.kind.value, leg.status_detail, (leg.ref,)) for leg in legs if leg.status_detail and not leg.error_code
     ]
     if facts:
-        facts.append(
-            Fact(
-                "reading",
+        approvals = " ".join(fact.text for fact in facts if fact.label == LegKind.APPROVAL.value)
+        if approvals and not carried_over(approvals):
+            read = "somebody was prompted at the approval; what the redemption says is taken over from it"
+        else:
+            read = (
                 "“previously satisfied” and “satisfied by claim in the token” mean that nobody was prompted then: "
-                "the session of the browser stood for it, which is what the lure relies on",
+                "the session of the browser stood for it, which is what the lure relies on"
             )
-        )
+        facts.append(Fact("reading", read))
         return Answer(5, "authentication", _MFA, f"As logged: {facts[0].text}.", tuple(facts))
     if grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED):
         return Answer(5, "authentication", _MFA, "It did not come to that: the sign-in did not succeed.")
@@ -200,6 +226,7 @@ def authentication(asked: Asked) -> Answer:
 _MFA = "How was multifactor authentication satisfied?"
 
 
+_STATUSES = {"notapplied": "not applied"}
 _RESULTS = {
     "reportonlyfailure": "would refuse",
     "reportonlyinterrupted": "would ask",
@@ -211,7 +238,15 @@ def policy(asked: Asked) -> Answer:
     """Question 6."""
     legs = asked.grant.legs
     blocked = dict.fromkeys(name for leg in legs for name in leg.policies)
-    facts = [Fact(leg.kind.value, f"Conditional Access: {leg.ca_status}", (leg.ref,)) for leg in legs if leg.ca_status]
+    facts = [
+        Fact(
+            _SHORT.get(leg.kind, leg.kind.value),
+            f"Conditional Access: {_STATUSES.get(leg.ca_status.lower(), leg.ca_status)}",
+            (leg.ref,),
+        )
+        for leg in legs
+        if leg.ca_status
+    ]
     facts += [Fact("refused by", name) for name in blocked]
     statuses = {(leg.ca_status or "").lower() for leg in legs if leg.ca_status}
     results = {each.name: each.result for leg in legs for each in leg.policy_results}

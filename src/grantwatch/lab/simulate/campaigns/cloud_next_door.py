@@ -20,6 +20,7 @@ from grantwatch.lab.stories import Refresh
     stands_for="§6.7 redeemer and approver differ, like on a jump host; §2.5",
     hard=True,
     victims="developer",
+    asks="client",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """A client that the victim uses, a network that the tenant knows; the victim never worked from there."""

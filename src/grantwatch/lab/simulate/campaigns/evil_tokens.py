@@ -22,6 +22,7 @@ from grantwatch.lab.stories import Refresh
     stands_for="§2.2 EvilTokens",
     least=3,
     most=6,
+    asks="map",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """Two addresses of one hoster; some stop at the confirmation."""

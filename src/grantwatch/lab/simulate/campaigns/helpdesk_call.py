@@ -20,6 +20,7 @@ from grantwatch.lab.stories import Refresh
     what="An administrator is talked into entering a code; Graph tools, a new sign-in method, more tokens.",
     stands_for="§2.2 ShinyHunters-style vishing with device code",
     victims="admin",
+    asks="runner",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """The client is one that administrators use, the network a VPN's exit, the roles stand in the token."""

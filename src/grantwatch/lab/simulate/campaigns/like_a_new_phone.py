@@ -25,6 +25,7 @@ _AGENT = "Dalvik/2.1.0 (Linux; U; Android 13; RoomPanel Build/TQ3A)"
     least=1,
     most=2,
     hard=True,
+    asks="client",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """What the owner of a desk phone does too, but for the address, and the mail that is read in the weeks after."""

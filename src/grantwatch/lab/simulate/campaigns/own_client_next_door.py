@@ -21,6 +21,7 @@ from grantwatch.lab.stories import Refresh
     stands_for="§2.2 APT behind residential proxies; §2.5 absence of hosting proves nothing",
     hard=True,
     victims="developer",
+    asks="client",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """The user agent is that of the Azure CLI; a few looks at subscriptions and vaults, from one address."""

@@ -21,6 +21,7 @@ from grantwatch.lab.stories import Refresh
     stands_for="§2.2 DEBULL (GraphSpy)",
     least=1,
     most=3,
+    asks="panel",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """The device comes within the hour; only some of the panels are left with the default name."""

@@ -20,6 +20,7 @@ from grantwatch.lab.simulate.told import Given, Told
     stands_for="§2.2 Railway campaign; §1.1 victim's address on the interactive row",
     least=4,
     most=7,
+    asks="map",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """Addresses change within one small network."""

@@ -21,6 +21,7 @@ from grantwatch.lab.simulate.told import Given, Told
     stands_for="§2.2 Storm-2372, internal mails; §2.4 internal phishing up to 48 hours",
     least=3,
     most=6,
+    asks="search",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """The first from a VPN's exit, the others from another; rules hide the answers."""

@@ -22,6 +22,7 @@ from grantwatch.lab.stories import Refresh
     stands_for="§2.2 Storm-2372",
     least=1,
     most=3,
+    asks="search",
 )
 def act(stage: Stage, victims: list[Colleague]) -> Iterator[Told]:
     """Proxies near the victims' region; one device for each victim."""
