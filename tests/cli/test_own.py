@@ -176,7 +176,7 @@ def test_a_check_that_holds_and_one_that_does_not(run: Run, tmp_path: Path, own:
     assert "rules/mine.py:3: client.mine: 5 faults" in said
     for what in ("No gaps", "No techniques", "No false positives", "next to nothing", "no examples"):
         assert what in said
-    assert said.splitlines()[-1] == "1 own signal checked, 1 fault"
+    assert said.splitlines()[-1] == "1 own signal checked, 1 not as it must be"
 
 
 @pytest.mark.parametrize(

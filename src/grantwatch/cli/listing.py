@@ -54,7 +54,9 @@ def run_check(folders: Sequence[str]) -> int:
                 f"{terminal(module.file)}: PAIRS names {terminal(str(strange))!r}, which this module does not declare",
                 (),
             )
-    sys.stdout.write(f"{plural(checked, 'own signal')} checked, {plural(failed, 'fault') if failed else 'all hold'}\n")
+    sys.stdout.write(
+        f"{plural(checked, 'own signal')} checked, {f'{failed} not as it must be' if failed else 'all hold'}\n"
+    )
     return EXIT_FOUND if failed else 0
 
 
