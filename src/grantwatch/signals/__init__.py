@@ -24,7 +24,9 @@ from grantwatch.signals import (
     travel,
 )
 from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
+from grantwatch.signals.client import without_code
 from grantwatch.signals.network import rented
+from grantwatch.signals.prevalence import rarity
 from grantwatch.signals.signal import (
     GROUPS,
     NEEDS,
@@ -56,10 +58,12 @@ __all__ = [
     "client_kind",
     "device_account",
     "lacking",
+    "rarity",
     "registered",
     "rented",
     "signal",
     "why_blind",
+    "without_code",
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.

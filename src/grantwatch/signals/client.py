@@ -125,6 +125,12 @@ _NO_CODE_NEEDED = frozenset({"office", "browser", "other"})
 """Kinds of client that have a window of their own to sign in with."""
 
 
+def without_code(client_id: str | None) -> bool:
+    """True for a known client that has a window of its own to sign in with, and that no device uses with a code."""
+    told = knowledge.client(client_id) if client_id else None
+    return told is not None and not told.device_code_usual and told.kind in _NO_CODE_NEEDED
+
+
 @signal(
     "client.needs_no_code",
     title="A client that has no need of device codes",
@@ -143,10 +149,9 @@ def needs_no_code(self: Signal, case: Case) -> Answer:
     client = case.grant.client
     if client.id is None:
         return unsaid(self, case, _NO_CLIENT)
-    told = knowledge.client(client.id)
-    if told is None:
+    if knowledge.client(client.id) is None:
         return silent(self, case, "This client is not known: nothing is said of how it is used.")
-    if told.device_code_usual or told.kind not in _NO_CODE_NEEDED:
+    if not without_code(client.id):
         return silent(self, case)
     if known(case, "grant_client", client.id):
         return silent(self, case, f"This user had used {client.label} with a device code before.")

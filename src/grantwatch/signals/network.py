@@ -26,6 +26,8 @@ from grantwatch.signals.view import (
     moved_together,
     network_words,
     new_to_user,
+    own_way,
+    prefix_known,
     redeemer_places,
     redeemer_uses,
     short_history,
@@ -33,7 +35,7 @@ from grantwatch.signals.view import (
     unsaid,
 )
 
-__all__ = ["OWN_TOOL", "RENTED", "is_microsoft", "own_tool", "rented"]
+__all__ = ["OWN_TOOL", "RENTED", "is_microsoft", "on_command_line", "own_tool", "rented"]
 
 
 def rented(network: Network, on: date | None = None) -> NetworkMark | None:
@@ -51,14 +53,23 @@ def is_microsoft(network: Network) -> bool:
 OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines too")
 
 
+def on_command_line(case: Case, place: Place) -> bool:
+    """True for a tool that names itself, on a command line's client."""
+    named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
+    return named and client_kind(case.grant.client.id) in ("cli", "driver")
+
+
 def own_tool(case: Case, place: Place) -> bool:
     """True for a tool that names itself, on a command line's client, in the hands of somebody whose peers use it so.
 
     What a tool says of itself can be made up: for somebody who has nothing to do with command lines it says nothing.
+    Machines to work on are rented at hosters; nobody works on the exit of an anonymiser.
     """
     client = case.grant.client.id
-    named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
-    if not named or client_kind(client) not in ("cli", "driver"):
+    mark = rented(place.network, case.grant.started_at.date())
+    if mark and mark.kind != "hosting":
+        return False
+    if not on_command_line(case, place):
         return False
     peers = case.profile.peers
     return known(case, "client", client) or known(case, "grant_client", client) or bool(peers and peers.client)
@@ -89,7 +100,7 @@ def _newness(case: Case, network: Network) -> Scale:
         scale = scale.by(0.6, _NO_ASN)
     if is_microsoft(network):
         scale = scale.by(0.5, _MICROSOFT)
-    return scale
+    return scale.times(own_way(case, network))
 
 
 def _unnamed(places: Iterable[Place]) -> bool:
@@ -170,7 +181,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
-        scale = _by_tool(case, place, scale)
+        scale = _by_tool(case, place, scale).times(own_way(case, network))
         return self.fired(
             f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
             chip="network new to tenant",
@@ -213,7 +224,7 @@ def hosting(self: Signal, case: Case) -> Answer:
             scale = rarer(case, scale, "asn", place.network.asn, 0.35)
         if own_tool(case, place):
             scale = scale.by(*OWN_TOOL)
-        scored.append((scale, place))
+        scored.append((scale.times(own_way(case, place.network)), place))
     worst = _heaviest(scored)
     if worst is None:
         return unsaid(self, case, _NO_NETWORK) if _unnamed(places) else silent(self, case)
@@ -252,11 +263,15 @@ def parties_differ(self: Signal, case: Case) -> Answer:
             return silent(self, case, "Nobody got a token, so there is no second party to compare.")
         leg = "approval" if approval is None else "redemption"
         return unsaid(self, case, f"the {leg} of this grant is not in these logs")
-    if not new_to_user(case, redeemer.network):
-        unnamed = new_to_user(case, redeemer.network) is None
+    new = new_to_user(case, redeemer.network)
+    if new is None:
+        return unsaid(self, case, "no record names the redeemer's network")
+    if not new and not _apart(case, approval, redeemer):
         why = "The redeemer's network was known to this user, or people around them moved there too."
-        return unsaid(self, case, "no record names the redeemer's network") if unnamed else silent(self, case, why)
+        return silent(self, case, why)
     step, words = _places_differ(approval.network, redeemer.network)
+    if not new:
+        step = min(step, 0.6 if "network" in words else 0.25)
     if client_kind(case.grant.client.id) not in ("cli", "driver") and _agents_differ(approval, redeemer):
         words.append("kind of user agent")
         step = max(step, 0.5)
@@ -267,13 +282,27 @@ def parties_differ(self: Signal, case: Case) -> Answer:
     scale = Scale().by(step, f"they differ in {words[0]}").times(_newness(case, redeemer.network))
     if own_tool(case, redeemer):
         scale = scale.by(*OWN_TOOL)
+    what = "network" if new else "address range (but not its provider)"
     return self.fired(
         f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}; "
-        f"not the same: {', '.join(words)}. The redeemer's network is new to this user.",
+        f"not the same: {', '.join(words)}. The redeemer's {what} is new to this user.",
         chip="two user agents" if words == ["kind of user agent"] else "two places",
         records=(approval.ref, *redeemer.refs[:1]),
         scale=scale,
     )
+
+
+def _apart(case: Case, approval: Leg, redeemer: Place) -> bool:
+    """True where the provider is known to the user and the range is not, and they were in another that they know.
+
+    A laptop whose provider gave it another address shows there by other sign-ins too, within the hour.
+    """
+    network = redeemer.network
+    if network.prefix is None or prefix_known(case, network) or moved_together(case, network):
+        return False
+    if network.prefix == approval.network.prefix or not prefix_known(case, approval.network):
+        return False
+    return all(sight.network.prefix != network.prefix for sight in case.profile.elsewhere)
 
 
 def _redeemer(case: Case) -> Place | None:
@@ -338,7 +367,7 @@ def new_country(self: Signal, case: Case) -> Answer:
             return short_history(self, case)
         if any(moved_together(case, each.network) for each in flow if each.network.country == country):
             continue
-        scale = _by_tool(case, place, rarer(case, scale, "country", country, 0.4))
+        scale = _by_tool(case, place, rarer(case, scale, "country", country, 0.4)).times(own_way(case, place.network))
         return self.fired(
             f"This user had not been seen in {country} before.",
             chip="new country",

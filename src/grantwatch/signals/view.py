@@ -32,6 +32,7 @@ __all__ = [
     "moved_together",
     "network_words",
     "new_to_user",
+    "own_way",
     "prefix_known",
     "redeemed_at",
     "redeemer_places",
@@ -40,6 +41,7 @@ __all__ = [
     "silent",
     "span",
     "tenant_knows",
+    "there_before",
     "unsaid",
     "used_at_home",
     "weigh_attempt",
@@ -148,10 +150,18 @@ def flow_places(grant: Grant) -> tuple[Place, ...]:
     """The legs, and the redeemer's token uses of the first hour."""
     until = redeemed_at(grant) + FIRST_HOUR
     legs = tuple(
-        Place(leg.network, leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,))
+        Place(_told(grant, leg.network), leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,))
         for leg in grant.legs
     )
     return legs + tuple(place for place in _use_places(grant) if place.time <= until)
+
+
+def _told(grant: Grant, network: Network) -> Network:
+    """The same network, with what another record of this address says of it: one log names providers, one does not."""
+    if network.asn is not None or network.ip is None:
+        return network
+    others = (each.network for each in (*grant.legs, *grant.token_uses))
+    return next((each for each in others if each.ip == network.ip and each.asn is not None), network)
 
 
 def redeemer_places(grant: Grant) -> tuple[Place, ...]:
@@ -168,7 +178,7 @@ def _use_places(grant: Grant) -> tuple[Place, ...]:
 
 
 def earlier_grants(case: Case) -> tuple[EarlierGrant, ...]:
-    """Earlier grants that may count as normal: a day or more before, and not themselves judged high."""
+    """Earlier grants that may count as normal: a day or more before, and not themselves judged critical."""
     latest = case.grant.started_at - SETTLED
     return tuple(
         earlier
@@ -183,7 +193,7 @@ def familiar(case: Case, dimension: str, value: object) -> Familiarity:
 
 
 def known(case: Case, dimension: str, value: object) -> bool:
-    """True where the user was seen with the value a day or more before, and before any grant judged high.
+    """True where the user was seen with the value a day or more before, and before any grant judged critical.
 
     What became familiar only since an attack is the attacker's own trace.
     """
@@ -198,8 +208,34 @@ def known(case: Case, dimension: str, value: object) -> bool:
 
 
 def prefix_known(case: Case, network: Network) -> bool:
-    """True where the user had been seen in this very /24 or /48."""
-    return network.prefix is not None and known(case, "prefix", network.prefix)
+    """True where the user had been seen in this very /24 or /48, or came to it earlier that day at a known provider.
+
+    Providers give out another address range every other week: whoever was in it before the grant has it at home.
+    """
+    if network.prefix is None or known(case, "prefix", network.prefix):
+        return network.prefix is not None
+    return known(case, "asn", network.asn) and not _rented(network) and there_before(case, network)
+
+
+def there_before(case: Case, network: Network) -> bool:
+    """True where the user signed in from this very range an hour or more before the grant, if on that day only.
+
+    Too short a time for a habit, and yet no trace of this grant.
+    """
+    first = familiar(case, "prefix", network.prefix).user_first
+    return first is not None and first <= case.grant.started_at - FIRST_HOUR
+
+
+def _rented(network: Network) -> bool:
+    mark = knowledge.network(network.asn, network.ip)
+    return mark is not None and mark.kind in RENTED
+
+
+def own_way(case: Case, network: Network) -> Scale:
+    """1, or half for a range in which the user was already on the day of the grant: on the road, or behind a VPN."""
+    if known(case, "prefix", network.prefix) or not there_before(case, network):
+        return Scale()
+    return Scale().by(0.5, "this user had signed in from there earlier that day")
 
 
 def new_to_user(case: Case, network: Network) -> bool | None:
@@ -220,8 +256,7 @@ def moved_together(case: Case, network: Network) -> int:
     moved = max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
     if not moved:
         return 0
-    mark = knowledge.network(network.asn, network.ip)
-    return 0 if mark and mark.kind in RENTED else moved
+    return 0 if _rented(network) else moved
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

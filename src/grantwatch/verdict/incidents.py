@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from grantwatch.verdict.links import Clue, is_attempt, is_suspicious, link, user_key
+from grantwatch.verdict.clues import Clue, is_attempt, is_suspicious, user_key
+from grantwatch.verdict.links import link
 from grantwatch.verdict.model import Incident, Judged, Severity
 from grantwatch.verdict.weights import IncidentNumbers, weights
 
@@ -65,7 +66,7 @@ def _incident(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers)
     )
 
 
-_ORDER = ("prefix", "asn", "agent")
+_ORDER = ("prefix", "asn", "agent", "device", "client", "way")
 
 
 def incident_id(grant_ids: Iterable[str]) -> str:
@@ -83,7 +84,7 @@ def _raises(members: list[Judged], suspicious: list[Judged], numbers: IncidentNu
 
 def _most_users_within(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers) -> int:
     """The most users whose attempts from a shared network fall within one day."""
-    if not any(clue.kind != "agent" for clue in clues):
+    if not any(clue.kind in ("prefix", "asn") for clue in clues):
         return 0
     window = timedelta(hours=numbers.attempt_hours)
     ordered = sorted(members, key=lambda each: each.grant.started_at)

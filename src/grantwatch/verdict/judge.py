@@ -19,7 +19,8 @@ __all__ = ["blind_signals", "judge", "judge_one"]
 def judge(grants_with_profiles: Sequence[tuple[Grant, Profile]], missing: frozenset[str]) -> tuple[Judged, ...]:
     """Every grant with its verdict, worst first: by score, then start (UTC), then id.
 
-    Earlier grants count as use a day later, but not those that were judged high, so each user's time order matters.
+    Earlier grants count as use a day later, but not those that were judged critical, so each user's time order matters.
+    From high on would be too early: whose first time came out high by a little would come out high for ever.
     """
     worse: dict[str, set[str]] = defaultdict(set)
     found = []
@@ -27,7 +28,7 @@ def judge(grants_with_profiles: Sequence[tuple[Grant, Profile]], missing: frozen
         names = _names(grant)
         bad = frozenset(grant_id for name in names for grant_id in worse[name])
         judged = judge_one(Case(grant, profile.counting_grants(grant.started_at, bad), missing, bad))
-        if judged.verdict.severity >= Severity.HIGH:
+        if judged.verdict.severity >= Severity.CRITICAL:
             for name in names:
                 worse[name].add(grant.grant_id)
         found.append(judged)

@@ -49,7 +49,7 @@ class Judged:
     profile: Profile
     verdict: Verdict
     worse_grants: frozenset[str] = frozenset()
-    """Earlier grants of this user that were judged high or worse, so that they made no habit for this one."""
+    """Earlier grants of this user that were judged critical, so that they made no habit for this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from grantwatch.errors import KnowledgeError
 from grantwatch.verdict.model import Severity
 
-__all__ = ["Gates", "IncidentNumbers", "Weights", "weights"]
+__all__ = ["Gates", "IncidentNumbers", "TieNumbers", "Weights", "weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,41 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
+class TieNumbers:
+    """What it counts for that grants of two users share something, and from which sum on they are one attack."""
+
+    least: float
+    prefix: float
+    ordinary_users: int
+    asn: float
+    kit: float
+    agent: float
+    app: float
+    client: float
+    device: float
+    deed: float
+    rest: float
+    first_use: float
+    burst_minutes: float
+    minutes: float
+    wave_days: float
+    wave: float
+    per_day: float
+    other_kind: float
+    other_provider: float
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentNumbers:
     """How far apart the grants of one attack may be, and how many users make a campaign."""
 
     user_days: float
     campaign_days: float
-    burst_minutes: float
     attempt_hours: float
     campaign_users: int
     campaign_users_for_high: int
     attempt_users: int
-    ordinary_users: int
+    ties: TieNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +100,7 @@ def weights() -> Weights:
                 "favour_touches": tuple(raw["favour_touches"]),
                 "severity": {Severity[name.upper()]: int(least) for name, least in raw["severity"].items()},
                 "gates": Gates(**raw["gates"]),
-                "incidents": IncidentNumbers(**raw["incidents"]),
+                "incidents": IncidentNumbers(**{**raw["incidents"], "ties": TieNumbers(**raw["incidents"]["ties"])}),
             }
         )
     except (KeyError, TypeError, AttributeError) as error:
