@@ -9,7 +9,7 @@ from grantwatch.grants.model import Grant, LegKind, Network, Outcome, Party
 from grantwatch.signals import Case, at_its_site, device_account, rented
 from grantwatch.verdict.model import Judged, Severity
 
-__all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "user_key"]
+__all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "is_unfinished", "user_key"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,6 +32,11 @@ def is_suspicious(judged: Judged) -> bool:
 def is_attempt(judged: Judged) -> bool:
     """Blocked or abandoned."""
     return judged.grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED)
+
+
+def is_unfinished(judged: Judged) -> bool:
+    """Approved, low by itself, and no redemption was seen: the code may have run out before."""
+    return judged.grant.outcome is Outcome.APPROVED and judged.verdict.severity is Severity.LOW
 
 
 def user_key(grant: Grant) -> str:

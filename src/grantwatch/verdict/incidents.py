@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from grantwatch.verdict.clues import Clue, is_attempt, is_suspicious, user_key
+from grantwatch.verdict.clues import Clue, is_attempt, is_suspicious, is_unfinished, user_key
 from grantwatch.verdict.links import link
 from grantwatch.verdict.model import Incident, Judged, Severity
 from grantwatch.verdict.weights import IncidentNumbers, weights
@@ -21,7 +21,7 @@ def incidents(judged: Sequence[Judged]) -> tuple[Incident, ...]:
     three users' attempts from one network within a day are a campaign of their own.
     """
     numbers = weights().incidents
-    candidates = [each for each in judged if is_suspicious(each) or is_attempt(each)]
+    candidates = [each for each in judged if is_suspicious(each) or is_attempt(each) or is_unfinished(each)]
     groups, shared = link(candidates, numbers)
     found: list[Incident] = []
     for places in groups.all():
@@ -66,7 +66,7 @@ def _incident(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers)
     )
 
 
-_ORDER = ("prefix", "asn", "agent", "device", "client", "way")
+_ORDER = ("prefix", "asn", "agent", "device", "client", "country", "way")
 
 
 def incident_id(grant_ids: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from grantwatch.verdict.clues import Clue, is_suspicious, user_key
 from grantwatch.verdict.model import Judged
-from grantwatch.verdict.ties import Traits, tied, traits
-from grantwatch.verdict.weights import IncidentNumbers
+from grantwatch.verdict.ties import Tied, Traits, tied, traits
+from grantwatch.verdict.weights import IncidentNumbers, TieNumbers
 
 __all__ = ["Groups", "link"]
 
@@ -48,7 +48,8 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
     """Join candidates that belong together, and tell for each place which clues joined it to another user's grant.
 
     One user's grants of medium or worse join within days. Grants of different users join where what they share adds up
-    (see ties.py).
+    (see ties.py). Where nothing of a redeemer is in the logs, only the nearest before it is joined: client and time are
+    what many attacks have in common.
     """
     groups = Groups(len(candidates))
     shared: dict[int, set[Clue]] = defaultdict(set)
@@ -62,15 +63,30 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
             if _apart(candidates[one], candidates[other]) <= timedelta(days=numbers.user_days):
                 groups.join(one, other)
     known = {place: traits(candidates[place]) for place in order}
+    nearest: dict[int, tuple[float, int, Tied]] = {}
     for one, other in _pairs(order, known, timedelta(days=numbers.campaign_days)):
         if user_key(candidates[one].grant) == user_key(candidates[other].grant):
             continue
         found = tied(known[one], known[other], numbers.ties)
-        if found.strength >= numbers.ties.least:
-            groups.join(one, other)
-            shared[one].update(found.reasons)
-            shared[other].update(found.reasons)
+        if found.hard and found.strength >= numbers.ties.least:
+            _join(groups, shared, one, other, found)
+        elif _near(known[one], known[other], found, numbers.ties):
+            nearest[other] = max(nearest.get(other, (0.0, -1, found)), (found.strength, one, found), key=lambda e: e[:2])
+    for other, (_, one, found) in nearest.items():
+        _join(groups, shared, one, other, found)
     return groups, shared
+
+
+def _near(one: Traits, other: Traits, found: Tied, numbers: TieNumbers) -> bool:
+    if not (one.unseen or other.unseen) or abs(one.at - other.at) > timedelta(days=numbers.unseen_days):
+        return False
+    return found.strength >= numbers.least_unseen
+
+
+def _join(groups: Groups, shared: dict[int, set[Clue]], one: int, other: int, found: Tied) -> None:
+    groups.join(one, other)
+    shared[one].update(found.reasons)
+    shared[other].update(found.reasons)
 
 
 def _pairs(order: Sequence[int], known: dict[int, Traits], within: timedelta) -> Iterator[tuple[int, int]]:

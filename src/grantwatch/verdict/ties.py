@@ -6,6 +6,7 @@ way of working. One of these alone ties nothing: many attackers take the same cl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from grantwatch.verdict.weights import TieNumbers
 
 __all__ = ["Tied", "Traits", "tied", "traits"]
 
+_HARD = frozenset({"prefix", "asn", "agent", "device"})
 _REST = timedelta(hours=24)
 _DEEDS = {
     "mail_access": "mail was read",
@@ -40,6 +42,8 @@ class Traits:
     clues: frozenset[Clue]
     """Networks that are new or rented, and scripted user agents (see links.clues)."""
     common: dict[Clue, int]
+    away: dict[Clue, int]
+    """Providers and countries of the redeemer that are new to the user, with the users of the tenant of each."""
     client: str | None
     client_label: str
     client_needs_code: bool
@@ -52,16 +56,21 @@ class Traits:
     deeds: frozenset[str]
     builds: frozenset[str]
     first_use: bool
+    browser: bool
+    """Redeemed under the name of a browser."""
+    unseen: bool
+    """Nothing of the redeemer is in these logs."""
     rests: bool
     """A token came, and the next one a day or more later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """How strongly two grants are tied, and by what."""
+    """How strongly two grants are tied, and by what. `hard`: by a network or a tool, not by client and time alone."""
 
     strength: float
     reasons: tuple[Clue, ...]
+    hard: bool
 
 
 def traits(judged: Judged) -> Traits:
@@ -79,6 +88,7 @@ def traits(judged: Judged) -> Traits:
         tenant_users=profile.tenant_users,
         clues=found,
         common={each: profile.familiarity(each.kind, each.value).tenant_users for each in found},
+        away=_away(judged),
         client=client.lower() if client else None,
         client_label=knowledge.client_name(client, grant.client.name),
         client_needs_code=not without_code(client),
@@ -89,10 +99,24 @@ def traits(judged: Judged) -> Traits:
         deeds=frozenset(each.kind for each in grant.follow_ons if each.kind in _DEEDS and _counts(each.kind, fired)),
         builds=frozenset(_builds(judged)),
         first_use="identity.first_use" in fired,
+        browser="token.browser_agent" in fired,
+        unseen=not hands,
         rests=grant.redemption is not None
         and bool(uses)
         and min(use.first for use in uses) - grant.redemption.time >= _REST,
     )
+
+
+def _away(judged: Judged) -> dict[Clue, int]:
+    grant, profile = judged.grant, judged.profile
+    uses = (use for use in grant.token_uses if use.party is Party.REDEEMER)
+    found: dict[Clue, int] = {}
+    for network in {each.network for each in (*grant.of(LegKind.REDEMPTION), *uses)}:
+        for kind, value, told in (("asn", network.asn, "AS{}"), ("country", network.country, "the country {}")):
+            seen = profile.familiarity(kind, value)
+            if value is not None and not seen.known_to_user:
+                found[Clue(kind, str(value), told.format(value))] = seen.tenant_users
+    return found
 
 
 def _apps(hands: Iterable[Leg | TokenUse]) -> set[str]:
@@ -127,7 +151,8 @@ def tied(one: Traits, other: Traits, numbers: TieNumbers) -> Tied:
     apart = abs(one.at - other.at)
     strength = sum(value for value, _ in parts) + _time(apart, numbers) - _unlike(one, other, numbers)
     reasons = tuple(clue for value, clue in sorted(parts, key=lambda part: (-part[0], part[1])) if value > 0)
-    return Tied(round(strength, 3), reasons)
+    hard = any(value >= numbers.hard and clue.kind in _HARD for value, clue in parts)
+    return Tied(round(strength, 3), reasons, hard)
 
 
 _Part = tuple[float, Clue]
@@ -139,12 +164,22 @@ def _left(users: int, of: int) -> float:
 
 
 def _network(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
+    """The closest thing that they share of range, provider and country: the others follow from it."""
+    of = max(one.tenant_users, other.tenant_users)
+    found: list[_Part] = []
     for clue in one.clues & other.clues:
         users = min(one.common[clue], other.common[clue])
-        if clue.kind == "prefix":
-            yield (numbers.prefix if users < numbers.ordinary_users else 0.0), clue
+        if clue.kind == "prefix" and users < numbers.ordinary_users:
+            found.append((numbers.prefix, clue))
         elif clue.kind == "asn":
-            yield numbers.asn * _left(users, max(one.tenant_users, other.tenant_users)), clue
+            found.append((numbers.asn * _left(users, of), clue))
+    for clue in one.away.keys() & other.away.keys():
+        weight = numbers.asn if clue.kind == "asn" else numbers.country
+        found.append((weight * _left(min(one.away[clue], other.away[clue]), of), clue))
+    closest = max((value for value, _ in found), default=0.0)
+    for value, clue in found:
+        yield (value, clue) if value == closest else (0.0, clue)
+        closest = math.inf if value == closest else closest
 
 
 def _tool(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
@@ -157,14 +192,16 @@ def _tool(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
     if not on_cli and one.client == other.client:
         for agent in one.apps.keys() & other.apps.keys():
             users = min(one.apps[agent], other.apps[agent])
-            value = numbers.app * _left(users, max(one.tenant_users, other.tenant_users))
-            yield value, Clue("agent", agent, f"the user agent {agent!r}")
+            # An app may be common, and yet on the client of another program it is not.
+            named = knowledge.agent(agent).kind == "app" and not one.client_needs_code
+            left = 1.0 if named else _left(users, max(one.tenant_users, other.tenant_users))
+            yield numbers.app * left, Clue("agent", agent, f"the user agent {agent!r}")
     if one.client is not None and one.client == other.client:
         users, of = min(one.client_users, other.client_users), max(one.users_of_flow, other.users_of_flow)
         value = numbers.client * (_left(users, of) if one.client_needs_code else 1.0)
         told = "" if one.client_needs_code else ", which needs no code"
         yield value, Clue("client", one.client, f"the client {one.client_label}{told}")
-    for build in one.builds & other.builds:
+    for build in sorted(one.builds & other.builds)[:1]:
         yield numbers.device, Clue("device", build, "devices with the same mark")
 
 
@@ -173,6 +210,8 @@ def _way(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
         yield numbers.deed, Clue("way", deed, _DEEDS[deed])
     if one.rests and other.rests:
         yield numbers.rest, Clue("way", "rests", "tokens that rested for a day")
+    if one.browser and other.browser:
+        yield numbers.deed, Clue("way", "browser", "redeemed under the name of a browser")
     if one.first_use and other.first_use:
         yield numbers.first_use, Clue("way", "first_use", "first device code uses")
 
@@ -186,10 +225,11 @@ def _time(apart: timedelta, numbers: TieNumbers) -> float:
 
 
 def _unlike(one: Traits, other: Traits, numbers: TieNumbers) -> float:
-    """What sets two grants apart: other kinds of network, or rented ones at other providers."""
+    """What sets two grants apart: another client, other kinds of network, or rented ones at other providers."""
+    apart = numbers.other_client if one.client and other.client and one.client != other.client else 0.0
     if not one.kinds or not other.kinds:
-        return 0.0
+        return apart
     if not one.kinds & other.kinds:
-        return numbers.other_kind
+        return apart + numbers.other_kind
     rented_both = "other" not in one.kinds | other.kinds
-    return numbers.other_provider if rented_both and not one.asns & other.asns else 0.0
+    return apart + (numbers.other_provider if rented_both and not one.asns & other.asns else 0.0)

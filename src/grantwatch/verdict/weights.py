@@ -28,9 +28,12 @@ class TieNumbers:
     """What it counts for that grants of two users share something, and from which sum on they are one attack."""
 
     least: float
+    least_unseen: float
+    unseen_days: float
     prefix: float
     ordinary_users: int
     asn: float
+    country: float
     kit: float
     agent: float
     app: float
@@ -44,6 +47,8 @@ class TieNumbers:
     wave_days: float
     wave: float
     per_day: float
+    hard: float
+    other_client: float
     other_kind: float
     other_provider: float
 
