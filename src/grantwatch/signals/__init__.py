@@ -8,6 +8,7 @@ from grantwatch.signals import (
     attempt,
     client,
     collection,
+    deeds,
     devices,
     favour,
     files,
@@ -24,6 +25,7 @@ from grantwatch.signals import (
     travel,
 )
 from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
+from grantwatch.signals.after import SURE_TIES
 from grantwatch.signals.client import without_code
 from grantwatch.signals.network import rented
 from grantwatch.signals.prevalence import rarity
@@ -45,6 +47,7 @@ from grantwatch.signals.view import lacking, why_blind
 __all__ = [
     "GROUPS",
     "NEEDS",
+    "SURE_TIES",
     "AccountClass",
     "Case",
     "Evidence",
@@ -72,6 +75,7 @@ THEMES = (
     identity,
     network,
     travel,
+    deeds,
     client,
     token,
     agents,

@@ -6,6 +6,7 @@ from grantwatch import knowledge
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
+from grantwatch.signals.after import at_home, follow_ons, mobile_device
 from grantwatch.signals.prevalence import by_peers, rarity
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
@@ -136,7 +137,7 @@ def without_code(client_id: str | None) -> bool:
     title="A client that has no need of device codes",
     question="Is this a client that people sign in to in its own window, and not with a code?",
     group="client",
-    weight=1.4,
+    weight=2.0,
     looks_at="the client of this grant, against what is known of Microsoft's clients",
     otherwise="Devices and command lines are known to use this client with a device code.",
     techniques=("T1528",),
@@ -195,7 +196,24 @@ def _honest_reading(case: Case) -> tuple[float, str] | None:
         return AT_HOME
     if _may_be_a_device(case):
         return 0.25, "no person signs in with this account, and what its tokens did is not told"
+    if _phone_at_home(case):
+        return 0.25, "a phone was registered where the user is, and what its tokens did is not told"
     return None
+
+
+def _phone_at_home(case: Case) -> bool:
+    """True where the lineage is not in these logs, and a phone was registered within the hour from where the user is.
+
+    A desk phone is set up so. That the directory names no address is no reason against it, where the flow is at home.
+    """
+    if "stream:non_interactive" not in case.missing or not at_its_site(case):
+        return False
+    devices = follow_ons(case, "device_registered")
+    until = case.grant.started_at + FIRST_HOUR
+    return bool(devices) and all(
+        each.time <= until and mobile_device(each) and (each.network.prefix is None or at_home(case, each))
+        for each in devices
+    )
 
 
 def _may_be_a_device(case: Case) -> bool:

@@ -22,6 +22,7 @@ from grantwatch.signals.view import (
     familiar,
     flow_places,
     history_scale,
+    is_microsofts,
     known,
     moved_together,
     network_words,
@@ -35,19 +36,13 @@ from grantwatch.signals.view import (
     unsaid,
 )
 
-__all__ = ["OWN_TOOL", "RENTED", "is_microsoft", "on_command_line", "own_tool", "rented"]
+__all__ = ["OWN_TOOL", "RENTED", "on_command_line", "own_tool", "rented"]
 
 
 def rented(network: Network, on: date | None = None) -> NetworkMark | None:
     """The mark, where the network belongs to hosting, an anonymiser or a reported campaign; `on`: day of the grant."""
     mark = knowledge.network(network.asn, network.ip, on)
     return mark if mark and mark.kind in RENTED else None
-
-
-def is_microsoft(network: Network) -> bool:
-    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
-    mark = knowledge.network(network.asn, network.ip)
-    return mark is not None and mark.kind == "microsoft"
 
 
 OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines too")
@@ -98,7 +93,7 @@ def _newness(case: Case, network: Network) -> Scale:
     scale = min(by_prefix, by_asn, key=lambda each: each.value)
     if network.asn is None:
         scale = scale.by(0.6, _NO_ASN)
-    if is_microsoft(network):
+    if is_microsofts(network):
         scale = scale.by(0.5, _MICROSOFT)
     return scale.times(own_way(case, network))
 
@@ -177,7 +172,7 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
         scale = Scale()
         if profile.tenant_users < 5:
             scale = scale.by(0.5, "fewer than 5 users in these logs")
-        if is_microsoft(network):
+        if is_microsofts(network):
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
@@ -361,7 +356,7 @@ def new_country(self: Signal, case: Case) -> Answer:
     flow = flow_places(case.grant)
     for place in flow:
         country = place.network.country
-        if country is None or known(case, "country", country) or is_microsoft(place.network):
+        if country is None or known(case, "country", country) or is_microsofts(place.network):
             continue
         if not scale:
             return short_history(self, case)

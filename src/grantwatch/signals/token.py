@@ -20,9 +20,9 @@ from grantwatch.signals.view import (
     flow_places,
     history_scale,
     known,
-    moved_together,
     network_words,
     new_to_user,
+    owners,
     prefix_known,
     redeemed_at,
     redeemer_places,
@@ -31,7 +31,6 @@ from grantwatch.signals.view import (
     silent,
     span,
     tenant_knows,
-    there_before,
     unsaid,
     used_at_home,
 )
@@ -160,22 +159,9 @@ def moved(self: Signal, case: Case) -> Answer:
     return silent(self, case)
 
 
-COMPANY = 0.05
-"""A range in which so much of the tenant was seen is the company's: people work on machines in an office from home."""
 FEW_DAYS = 3
 LIVED = timedelta(hours=1)
 """A lineage that was used for less tells nothing of where it lives."""
-
-
-def _owners(case: Case, network: Network) -> bool:
-    """True for a range in which the user was otherwise seen, before the grant or after, or much of the tenant was."""
-    if prefix_known(case, network) or there_before(case, network) or moved_together(case, network):
-        return True
-    if familiar(case, "prefix", network.prefix).tenant_users >= max(MANY_USERS, COMPANY * case.profile.tenant_users):
-        return True
-    return familiar(case, "prefix", network.prefix).later > 0 or any(
-        sight.network.prefix == network.prefix for sight in case.profile.elsewhere
-    )
 
 
 @signal(
@@ -213,7 +199,7 @@ def lives_apart(self: Signal, case: Case) -> Answer:
         return unsaid(self, case, "not every record of the redeemer names an address")
     if any(own_device(case, place) for place in places) or device_account(case):
         return silent(self, case, "Left out: the user's own device, or the account of a room device.")
-    if any(_owners(case, place.network) for place in places):
+    if any(owners(case, place.network) for place in places):
         return silent(self, case)
     if all(on_command_line(case, place) and _servers(case, place) for place in places):
         return silent(self, case, "Left out: command lines run on servers too, and nobody browses from those.")

@@ -26,6 +26,7 @@ __all__ = [
     "familiar",
     "flow_places",
     "history_scale",
+    "is_microsofts",
     "known",
     "lacking",
     "listed",
@@ -33,6 +34,7 @@ __all__ = [
     "network_words",
     "new_to_user",
     "own_way",
+    "owners",
     "prefix_known",
     "redeemed_at",
     "redeemer_places",
@@ -64,6 +66,9 @@ RENTED = ("hosting", "anonymiser", "campaign")
 
 MANY_USERS = 3
 """From this many users of the tenant on, a network or client is nothing special there."""
+
+COMPANY = 0.05
+"""A range in which so much of the tenant was seen is the company's: people work on machines in an office from home."""
 
 _LACKS = {
     "stream:interactive": "the interactive sign-in log is not among these files",
@@ -257,6 +262,23 @@ def moved_together(case: Case, network: Network) -> int:
     if not moved:
         return 0
     return 0 if _rented(network) else moved
+
+
+def owners(case: Case, network: Network) -> bool:
+    """True for a range in which the user was otherwise seen, before the grant or after, or much of the tenant was."""
+    if prefix_known(case, network) or there_before(case, network) or moved_together(case, network):
+        return True
+    if familiar(case, "prefix", network.prefix).tenant_users >= max(MANY_USERS, COMPANY * case.profile.tenant_users):
+        return True
+    return familiar(case, "prefix", network.prefix).later > 0 or any(
+        sight.network.prefix == network.prefix for sight in case.profile.elsewhere
+    )
+
+
+def is_microsofts(network: Network) -> bool:
+    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
+    mark = knowledge.network(network.asn, network.ip)
+    return mark is not None and mark.kind == "microsoft"
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, LegKind, Network, Outcome, Party
-from grantwatch.signals import Case, at_its_site, device_account, rented
+from grantwatch.signals import SURE_TIES, Case, at_its_site, device_account, rented, without_code
 from grantwatch.verdict.model import Judged, Severity
 
 __all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "is_unfinished", "user_key"]
@@ -35,8 +35,13 @@ def is_attempt(judged: Judged) -> bool:
 
 
 def is_unfinished(judged: Judged) -> bool:
-    """Approved, low by itself, and no redemption was seen: the code may have run out before."""
-    return judged.grant.outcome is Outcome.APPROVED and judged.verdict.severity is Severity.LOW
+    """Approved for a client that needs no code, low by itself, and no redemption was seen: it may have come too late."""
+    grant = judged.grant
+    return (
+        grant.outcome is Outcome.APPROVED
+        and judged.verdict.severity is Severity.LOW
+        and without_code(grant.client.id)
+    )
 
 
 def user_key(grant: Grant) -> str:
@@ -52,7 +57,8 @@ def _is_device(judged: Judged) -> bool:
 def _networks(grant: Grant) -> list[Network]:
     """Places that may be the attacker's. Where the approver was is told only by legs before the token."""
     uses = [use.network for use in grant.token_uses if use.party is Party.REDEEMER]
-    return [leg.network for leg in grant.legs] + uses
+    deeds = [each.network for each in grant.follow_ons if each.tie.by in SURE_TIES]
+    return [leg.network for leg in grant.legs] + uses + deeds
 
 
 def _agents(grant: Grant) -> set[str]:
