@@ -19,6 +19,7 @@ from grantwatch.signals.view import (
     RENTED,
     Place,
     attempted,
+    earlier_grants,
     familiar,
     flow_places,
     history_scale,
@@ -284,6 +285,52 @@ def parties_differ(self: Signal, case: Case) -> Answer:
         chip="two user agents" if words == ["kind of user agent"] else "two places",
         records=(approval.ref, *redeemer.refs[:1]),
         scale=scale,
+    )
+
+
+SETTLED_GRANTS = 3
+MANY_GRANTS = 6
+
+
+def _cloud(asn: int | None, ip: str | None = None) -> bool:
+    mark = knowledge.network(asn, ip)
+    return mark is not None and mark.kind in (*RENTED, "microsoft")
+
+
+@signal(
+    "identity.new_way",
+    title="A habit is left for a rented machine",
+    question="Is this user's usual client redeemed on a machine in a cloud for the first time?",
+    group="identity",
+    weight=1.3,
+    looks_at="the network of the redemption, against those of this user's grants of the same client a day or more "
+    "before, but for those judged critical",
+    otherwise="It was not redeemed at a hoster or cloud, or this user had done so before.",
+    techniques=("T1078.004",),
+    entries=(7,),
+    needs=("stream:non_interactive", "field:asn", "history"),
+    false_positives=("a developer who moves into a container, a jump host or a cloud shell",),
+    gaps=("users without a habit", "users who work on rented machines anyway"),
+)
+def new_way(self: Signal, case: Case) -> Answer:
+    """At least three earlier grants of this client, none with a hoster's or cloud's network, and now one of these."""
+    redeemer = _redeemer(case)
+    if redeemer is None:
+        return unsaid(self, case, "no redemption of this grant is in these logs")
+    if not _cloud(redeemer.network.asn, redeemer.network.ip) or new_to_user(case, redeemer.network) is False:
+        return silent(self, case)
+    earlier = [each for each in earlier_grants(case) if each.client_id == case.grant.client.id]
+    if len(earlier) < SETTLED_GRANTS:
+        return silent(self, case, f"It takes {SETTLED_GRANTS} earlier grants of this client to tell of a habit.")
+    if any(_cloud(asn) for each in earlier for asn in each.asns):
+        return silent(self, case)
+    share = min(1.0, 0.5 + 0.5 * (len(earlier) - SETTLED_GRANTS) / (MANY_GRANTS - SETTLED_GRANTS))
+    return self.fired(
+        f"In {len(earlier)} earlier grants of {case.grant.client.label} this user was never on a rented machine; "
+        f"this one was redeemed at {network_words(redeemer.network)}.",
+        chip="habit left",
+        records=redeemer.refs[:1],
+        scale=Scale().by(share, f"{len(earlier)} of {MANY_GRANTS} grants that settle it"),
     )
 
 

@@ -150,7 +150,9 @@ def tied(one: Traits, other: Traits, numbers: TieNumbers) -> Tied:
     parts = [*_network(one, other, numbers), *_tool(one, other, numbers), *_way(one, other, numbers)]
     apart = abs(one.at - other.at)
     strength = sum(value for value, _ in parts) + _time(apart, numbers) - _unlike(one, other, numbers)
-    reasons = tuple(clue for value, clue in sorted(parts, key=lambda part: (-part[0], part[1])) if value > 0)
+    near = any(value > 0 and clue.kind == "prefix" for value, clue in parts)
+    counted = [(value, clue) for value, clue in parts if value > 0 or (near and clue.kind == "asn")]
+    reasons = tuple(clue for _, clue in sorted(counted, key=lambda part: (-part[0], part[1])))
     hard = any(value >= numbers.hard and clue.kind in _HARD for value, clue in parts)
     return Tied(round(strength, 3), reasons, hard)
 
