@@ -120,14 +120,14 @@ def test_a_range_that_the_own_provider_gave_out_that_morning_is_home() -> None:
 
 
 def test_a_phone_set_up_at_home_is_no_rogue_device_where_its_tokens_are_not_in_the_logs() -> None:
-    def phone(**facts: str) -> GrantBuilder:
+    def phone(os: str) -> GrantBuilder:
         made = a_grant(client=BROKER, resource=REGISTRATION).approved(HOME).knows(HOME).works()
-        return made.followed("device_registered", minutes=2, network=HOME, **facts)
+        return made.followed("device_registered", minutes=2, network=HOME, os=os)
 
     gone = "stream:non_interactive"
-    assert weight("client.broker_registration", phone(os="Android 13"), gone) < 2
-    assert weight("client.broker_registration", phone(os="Android 13")) > 4
-    assert weight("client.broker_registration", phone(os="Windows 10.0.19045.2006"), gone) > 4
+    assert weight("client.broker_registration", phone("Android 13"), gone) < 2
+    assert weight("client.broker_registration", phone("Android 13")) > 4
+    assert weight("client.broker_registration", phone("Windows 10.0.19045.2006"), gone) > 4
 
 
 def test_a_few_failures_a_day_are_usual_in_a_large_tenant() -> None:
@@ -166,6 +166,8 @@ def test_a_first_time_that_came_out_high_does_not_stay_high_for_ever() -> None:
         made = a_grant("lena", client=AZURE_CLI, resource=ARM, at=START.replace(day=START.day + time))
         made = made.approved(HOME).redeemed(RENTED).knows(HOME).seen_at(HOME)
         grants.append(made.habit(RENTED, times=time, every=1, ids="lena") if time else made)
-    found = {each.grant.started_at.day: each.verdict.severity for each in judge([g.pair() for g in grants], frozenset())}
+    found = {
+        each.grant.started_at.day: each.verdict.severity for each in judge([g.pair() for g in grants], frozenset())
+    }
     assert found[START.day] >= Severity.MEDIUM
     assert found[START.day + 9] <= Severity.LOW

@@ -37,7 +37,6 @@ from grantwatch.grants.model import Named, Network, Tie, TieBy
 from grantwatch.verdict import Incident, Judged, Severity, incidents, judge
 from grantwatch.verdict.weights import weights
 
-
 MAIL_APP = "Outlook-iOS/723.4027091.prod.iphone (5.26.0)"
 ABROAD_TOO = Network("198.18.9.77", "198.18.9.0/24", 64555, "BR", "Sao Paulo")
 

@@ -20,7 +20,15 @@ from grantwatch.signals.view import (
     tenant_knows,
 )
 
-__all__ = ["AccountClass", "account_class", "at_its_site", "client_kind", "device_account", "of_devices", "resource_kind"]
+__all__ = [
+    "AccountClass",
+    "account_class",
+    "at_its_site",
+    "client_kind",
+    "device_account",
+    "of_devices",
+    "resource_kind",
+]
 
 _PROVISIONING = frozenset({"broker", "enrolment"})
 _UNATTENDED = frozenset({"cli", "driver", "other"})

@@ -103,7 +103,7 @@ def at_home(case: Case, follow_on: FollowOn) -> bool:
 
 
 def foreign(case: Case, follow_on: FollowOn) -> bool:
-    """True for a range in which the user was never otherwise seen, before the grant or after, nor where it was approved.
+    """True for a range where the user was never otherwise seen, before the grant or after, nor where it was approved.
 
     Never for a range that much of the tenant uses, or for Microsoft's own, and never where the log is silent.
     """

@@ -155,7 +155,9 @@ def burst(self: Signal, case: Case) -> Answer:
         return silent(self, case)
     usual = before.usual * WEEK
     if own < REPEATED and users <= usual + SPREAD * math.sqrt(usual):
-        return silent(self, case, f"Attempts of {users} users through this client within a day are nothing unusual here.")
+        return silent(
+            self, case, f"Attempts of {users} users through this client within a day are nothing unusual here."
+        )
     scale = Scale() if own >= REPEATED else Scale().by(0.7, "attempts of several users, few of each")
     if not now:
         scale = scale.by(1.2, "then one went through")

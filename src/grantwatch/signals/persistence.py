@@ -34,6 +34,7 @@ from grantwatch.signals.view import (
 )
 from grantwatch.signals.words import risky_scopes
 
+
 def _device(case: Case, follow_on: FollowOn) -> Weighed:
     facts = follow_on.facts
     build = " ".join(part for part in (facts.get("os"), facts.get("os_version")) if part)

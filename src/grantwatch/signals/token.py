@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from grantwatch import knowledge
-from grantwatch.grants.model import Network, TokenUse
+from grantwatch.grants.model import TokenUse
 from grantwatch.signals.account import at_its_site, device_account, of_devices
 from grantwatch.signals.network import on_command_line
 from grantwatch.signals.prevalence import rarer
@@ -182,7 +182,7 @@ LIVED = timedelta(hours=1)
 def lives_apart(self: Signal, case: Case) -> Answer:
     """A machine in its owner's hands shares its owner's way to the world, sooner or later; an attacker's never does.
 
-    Less at a provider that the user has too, where others of the tenant are, and on machines that are rented to work on.
+    Less at a provider that the user has too, where others of the tenant are, and on rented machines.
     """
     if not redeemer_uses(case.grant):
         return no_use(self, case)

@@ -155,7 +155,9 @@ def flow_places(grant: Grant) -> tuple[Place, ...]:
     """The legs, and the redeemer's token uses of the first hour."""
     until = redeemed_at(grant) + FIRST_HOUR
     legs = tuple(
-        Place(_told(grant, leg.network), leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,))
+        Place(
+            _told(grant, leg.network), leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,)
+        )
         for leg in grant.legs
     )
     return legs + tuple(place for place in _use_places(grant) if place.time <= until)
@@ -165,7 +167,7 @@ def _told(grant: Grant, network: Network) -> Network:
     """The same network, with what another record of this address says of it: one log names providers, one does not."""
     if network.asn is not None or network.ip is None:
         return network
-    others = (each.network for each in (*grant.legs, *grant.token_uses))
+    others = [leg.network for leg in grant.legs] + [use.network for use in grant.token_uses]
     return next((each for each in others if each.ip == network.ip and each.asn is not None), network)
 
 

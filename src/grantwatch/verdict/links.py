@@ -1,4 +1,4 @@
-"""Which grants belong to one attack: one user's within days, and those of several users that are tied strongly enough."""
+"""Which grants belong to one attack: one user's within days, and those of several users that are strongly tied."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
         if found.hard and found.strength >= numbers.ties.least:
             _join(groups, shared, one, other, found)
         elif _near(known[one], known[other], found, numbers.ties):
-            nearest[other] = max(nearest.get(other, (0.0, -1, found)), (found.strength, one, found), key=lambda e: e[:2])
+            nearest[other] = max(
+                nearest.get(other, (0.0, -1, found)), (found.strength, one, found), key=lambda e: e[:2]
+            )
     for other, (_, one, found) in nearest.items():
         _join(groups, shared, one, other, found)
     return groups, shared

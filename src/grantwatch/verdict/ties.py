@@ -49,7 +49,7 @@ class Traits:
     client_needs_code: bool
     client_users: int
     apps: dict[str, int]
-    """User agents of the redeemer that name no script, but an app or a browser, with the users of the tenant of each."""
+    """User agents of the redeemer that name an app or a browser, no script, with the users of the tenant of each."""
     kinds: frozenset[str]
     """Kinds of network of the redeemer: hosting, anonymiser, campaign; `other` for all else."""
     asns: frozenset[int]
@@ -78,7 +78,7 @@ def traits(judged: Judged) -> Traits:
     grant, profile = judged.grant, judged.profile
     found = clues(judged)
     uses = [use for use in grant.token_uses if use.party is Party.REDEEMER]
-    hands = [*grant.of(LegKind.REDEMPTION), *uses]
+    hands: list[Leg | TokenUse] = [*grant.of(LegKind.REDEMPTION), *uses]
     marks = [rented(each.network, grant.started_at.date()) for each in hands]
     fired = {each.signal for each in judged.verdict.evidence}
     client = grant.client.id
@@ -109,9 +109,10 @@ def traits(judged: Judged) -> Traits:
 
 def _away(judged: Judged) -> dict[Clue, int]:
     grant, profile = judged.grant, judged.profile
-    uses = (use for use in grant.token_uses if use.party is Party.REDEEMER)
     found: dict[Clue, int] = {}
-    for network in {each.network for each in (*grant.of(LegKind.REDEMPTION), *uses)}:
+    networks = {leg.network for leg in grant.of(LegKind.REDEMPTION)}
+    networks |= {use.network for use in grant.token_uses if use.party is Party.REDEEMER}
+    for network in networks:
         for kind, value, told in (("asn", network.asn, "AS{}"), ("country", network.country, "the country {}")):
             seen = profile.familiarity(kind, value)
             if value is not None and not seen.known_to_user:
