@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import TypeVar
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
@@ -49,6 +51,8 @@ __all__ = [
     "weigh_attempt",
     "why_blind",
 ]
+
+_Seen = TypeVar("_Seen")
 
 AT_HOME = (0.2, "its tokens were used from address ranges only that the user knows")
 FIRST_HOUR = timedelta(minutes=60)
@@ -141,16 +145,34 @@ def weigh_attempt(case: Case, scale: Scale) -> Scale:
     return scale.by(0.3, NO_TOKEN) if attempted(case.grant) else scale
 
 
+def _once(look: Callable[[Grant], _Seen]) -> Callable[[Grant], _Seen]:
+    """The same function, which remembers what it saw of the grant it was asked last: many signals look at one grant."""
+    held: list[tuple[Grant, _Seen]] = []
+
+    @wraps(look)
+    def asked(grant: Grant) -> _Seen:
+        last = held[-1] if held else None
+        if last is None or last[0] is not grant:
+            last = (grant, look(grant))
+            held[:] = [last]
+        return last[1]
+
+    return asked
+
+
+@_once
 def redeemed_at(grant: Grant) -> datetime:
     """When the device got its first token; the start of the grant where that was not seen."""
     return grant.redemption.time if grant.redemption else grant.started_at
 
 
+@_once
 def redeemer_uses(grant: Grant) -> tuple[TokenUse, ...]:
     """Token uses in the hands of whoever redeemed."""
     return tuple(use for use in grant.token_uses if use.party is Party.REDEEMER)
 
 
+@_once
 def flow_places(grant: Grant) -> tuple[Place, ...]:
     """The legs, and the redeemer's token uses of the first hour."""
     until = redeemed_at(grant) + FIRST_HOUR
@@ -171,6 +193,7 @@ def _told(grant: Grant, network: Network) -> Network:
     return next((each for each in others if each.ip == network.ip and each.asn is not None), network)
 
 
+@_once
 def redeemer_places(grant: Grant) -> tuple[Place, ...]:
     """The redemption and every later token use of the redeemer."""
     return tuple(place for place in flow_places(grant) if place.redeemer and place.time <= redeemed_at(grant)) + tuple(
