@@ -19,6 +19,7 @@ from grantwatch.signals.view import (
     familiar,
     history_scale,
     known,
+    lineage_hidden,
     redeemed_at,
     redeemer_uses,
     short_history,
@@ -206,7 +207,7 @@ def _phone_at_home(case: Case) -> bool:
 
     A desk phone is set up so. That the directory names no address is no reason against it, where the flow is at home.
     """
-    if "stream:non_interactive" not in case.missing or not at_its_site(case):
+    if not lineage_hidden(case) or not at_its_site(case):
         return False
     devices = follow_ons(case, "device_registered")
     until = case.grant.started_at + FIRST_HOUR
@@ -221,8 +222,7 @@ def _may_be_a_device(case: Case) -> bool:
 
     No person signs in with it, and every place that is named is one of its own or of the tenant.
     """
-    blind = bool(case.missing & {"stream:non_interactive", "field:session_id"})
-    return blind and not sum(case.profile.hours) and at_its_site(case)
+    return lineage_hidden(case) and not sum(case.profile.hours) and at_its_site(case)
 
 
 def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str, chip: str) -> Answer:

@@ -26,6 +26,7 @@ from grantwatch.signals.view import (
     FIRST_HOUR,
     attempted,
     known,
+    lineage_hidden,
     prefix_known,
     redeemer_uses,
     silent,
@@ -69,7 +70,7 @@ def _device(case: Case, follow_on: FollowOn) -> Weighed:
 
 def _nothing_but_home(case: Case) -> bool:
     """True where the logs cannot show where the tokens were used, and all that they show is where the user is."""
-    return "stream:non_interactive" in case.missing and at_its_site(case)
+    return lineage_hidden(case) and at_its_site(case)
 
 
 @signal(

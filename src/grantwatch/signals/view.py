@@ -31,6 +31,7 @@ __all__ = [
     "is_microsofts",
     "known",
     "lacking",
+    "lineage_hidden",
     "listed",
     "moved_together",
     "network_words",
@@ -138,6 +139,11 @@ def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
 def attempted(grant: Grant) -> bool:
     """True where nobody got a token: blocked or abandoned."""
     return grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED)
+
+
+def lineage_hidden(case: Case) -> bool:
+    """True where these logs cannot show what was done with the tokens: no such sign-ins, or nothing that ties them."""
+    return bool(case.missing & {"stream:non_interactive", "field:session_id"})
 
 
 def weigh_attempt(case: Case, scale: Scale) -> Scale:
