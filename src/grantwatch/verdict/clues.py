@@ -9,7 +9,7 @@ from grantwatch.grants.model import Grant, LegKind, Network, Outcome, Party
 from grantwatch.signals import SURE_TIES, Case, at_its_site, device_account, rented, without_code
 from grantwatch.verdict.model import Judged, Severity
 
-__all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "is_unfinished", "user_key"]
+__all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "is_unfinished", "provider", "user_key"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,6 +65,13 @@ def _agents(grant: Grant) -> set[str]:
     return {agent for agent in agents if agent and knowledge.agent(agent).is_scripted}
 
 
+def provider(network: Network) -> Clue:
+    """The autonomous system of a network, by number and by the name that it is known by."""
+    mark = knowledge.network(network.asn, network.ip)
+    name = f" ({mark.name})" if mark else ""
+    return Clue("asn", str(network.asn), f"AS{network.asn}{name}")
+
+
 def clues(judged: Judged) -> frozenset[Clue]:
     """What this grant may share with others: rented or new networks, and scripted user agents of the redeemer.
 
@@ -87,7 +94,6 @@ def clues(judged: Judged) -> frozenset[Clue]:
         if network.prefix and not prefix.known_to_user:
             found.add(Clue("prefix", network.prefix, f"the network {network.prefix}"))
         if network.asn is not None and not asn.known_to_user and (for_rent or not asn.tenant_users):
-            name = f" ({mark.name})" if mark else ""
-            found.add(Clue("asn", str(network.asn), f"AS{network.asn}{name}"))
+            found.add(provider(network))
     found.update(Clue("agent", agent, f"the user agent {agent!r}") for agent in _agents(grant))
     return frozenset(found)

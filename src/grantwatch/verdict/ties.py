@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from grantwatch import knowledge
 from grantwatch.grants.model import Leg, LegKind, Party, TokenUse
 from grantwatch.signals import client_kind, rarity, rented, without_code
-from grantwatch.verdict.clues import Clue, clues
+from grantwatch.verdict.clues import Clue, clues, provider
 from grantwatch.verdict.model import Judged
 from grantwatch.verdict.weights import TieNumbers
 
@@ -113,10 +113,12 @@ def _away(judged: Judged) -> dict[Clue, int]:
     networks = {leg.network for leg in grant.of(LegKind.REDEMPTION)}
     networks |= {use.network for use in grant.token_uses if use.party is Party.REDEEMER}
     for network in networks:
-        for kind, value, told in (("asn", network.asn, "AS{}"), ("country", network.country, "the country {}")):
-            seen = profile.familiarity(kind, value)
-            if value is not None and not seen.known_to_user:
-                found[Clue(kind, str(value), told.format(value))] = seen.tenant_users
+        told = [Clue("country", network.country, f"the country {network.country}")] if network.country else []
+        told += [provider(network)] if network.asn is not None else []
+        for clue in told:
+            seen = profile.familiarity(clue.kind, clue.value)
+            if not seen.known_to_user:
+                found[clue] = seen.tenant_users
     return found
 
 
@@ -143,7 +145,7 @@ def _builds(judged: Judged) -> Iterable[str]:
     for each in judged.grant.follow_ons:
         if each.kind in ("device_registered", "device_added"):
             name, build = each.facts.get("device_name"), each.facts.get("os_version") or each.facts.get("os")
-            yield from (mark.id for mark in knowledge.device_marks(name, build, judged.grant.started_at.date()))
+            yield from (mark.title for mark in knowledge.device_marks(name, build, judged.grant.started_at.date()))
 
 
 def tied(one: Traits, other: Traits, numbers: TieNumbers) -> Tied:
@@ -204,8 +206,8 @@ def _tool(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
         value = numbers.client * (_left(users, of) if one.client_needs_code else 1.0)
         told = "" if one.client_needs_code else ", which needs no code"
         yield value, Clue("client", one.client, f"the client {one.client_label}{told}")
-    for build in sorted(one.builds & other.builds)[:1]:
-        yield numbers.device, Clue("device", build, "devices with the same mark")
+    for title in sorted(one.builds & other.builds)[:1]:
+        yield numbers.device, Clue("device", title, f"devices that look alike ({title})")
 
 
 def _way(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
