@@ -16,6 +16,7 @@ from grantwatch.signals.account import client_kind
 from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
+    MANY_USERS,
     RENTED,
     Place,
     familiar,
@@ -42,7 +43,7 @@ def rented(network: Network, on: date | None = None) -> NetworkMark | None:
     return mark if mark and mark.kind in RENTED else None
 
 
-OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines too")
+OWN_TOOL = (0.5, "a command line under its own name: such run on servers too")
 
 
 def on_command_line(case: Case, place: Place) -> bool:
@@ -55,11 +56,14 @@ def own_tool(case: Case, place: Place) -> bool:
     """True for a tool that names itself, on a command line's client, in the hands of somebody whose peers use it so.
 
     What a tool says of itself can be made up: for somebody who has nothing to do with command lines it says nothing.
-    Machines to work on are rented at hosters; nobody works on the exit of an anonymiser.
+    Machines to work on are rented at hosters; nobody works on the exit of an anonymiser, nor in somebody's home: where
+    people of the tenant have their provider, there are no servers.
     """
     client = case.grant.client.id
     mark = rented(place.network, case.grant.started_at.date())
     if mark and mark.kind != "hosting":
+        return False
+    if mark is None and familiar(case, "asn", place.network.asn).tenant_users >= MANY_USERS:
         return False
     if not on_command_line(case, place):
         return False
