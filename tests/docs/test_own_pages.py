@@ -60,20 +60,21 @@ def test_the_example_of_weights_is_the_file_and_can_be_read() -> None:
 
 def test_every_weight_is_told_with_what_is_built_in() -> None:
     rows = {
-        key.strip("`").rpartition(".")[2]: value.strip("`")
+        # The first key of a row says in which table the others stand too.
+        f"{keys.strip('`').split('`')[0].rpartition('.')[0]}.{key.strip('`').rpartition('.')[2]}": value.strip("`")
         for line in WEIGHTS.splitlines()
         if line.startswith("| `")
         for keys, _, values in [line.strip("| ").split(" | ")]
         for key, value in zip(keys.split(", "), values.split("`, `"), strict=False)
     }
 
-    def check(node: dict[str, object]) -> None:
+    def check(node: dict[str, object], at: str = "") -> None:
         for key, value in node.items():
             if isinstance(value, dict):
-                check(value)
+                check(value, f"{at}.{key}".strip("."))
             elif isinstance(value, list):
-                assert rows[key] == str(value).replace("'", '"')
+                assert rows[f"{at}.{key}"] == str(value).replace("'", '"')
             else:
-                assert float(rows[key]) == value, key
+                assert float(rows[f"{at}.{key}"]) == value, key
 
     check(raw())

@@ -131,7 +131,18 @@ def test_an_attack_on_two_is_listed_but_not_counted():
     assert (made.many, made.recall, [each.victims for each in made.listed]) == (0, None, [2])
 
 
+def test_two_attacks_in_one_incident_make_it_less_pure():
+    other = [phish(number, attack="attack-2") for number in (4, 5)]
+    found = [judged(90, f"r{number}") for number in range(1, 7)]
+    truth = a_truth(*attack(1, 2, 3), *other, real(6))
+    made = measured(truth, *found, incidents=(incident(*found),)).attacks
+    assert (made.mixed, made.purity) == (1, 0.5)
+    apart = measured(truth, *found, incidents=(incident(*found[:3]), incident(*found[3:5]))).attacks
+    assert (apart.mixed, apart.purity) == (0, 1.0)
+
+
 def test_a_campaign_of_honest_grants_is_a_false_one():
     found = [judged(40, "r1"), judged(40, "r2")]
     made = measured(a_truth(real(1), real(2)), *found, incidents=(incident(*found, severity=Severity.MEDIUM),)).attacks
     assert (made.campaign_incidents, made.false_campaigns) == (1, 1)
+    assert (made.mixed, made.purity) == (0, None)

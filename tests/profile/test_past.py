@@ -113,7 +113,7 @@ def test_attempts_of_the_last_day_are_counted_for_the_user_and_for_others_by_cli
     keys = [grant.user.id or "" for grant in grants]
     found = attempts_before(grants, keys)
     assert [found[number] for number in (0, 1, 4)] == [Attempts(), Attempts(1, 0), Attempts(2, 1)]
-    assert [found[number] for number in (5, 6)] == [Attempts(1, 1), Attempts()]
+    assert [found[number] for number in (5, 6)] == [Attempts(1, 1), Attempts(usual=1.0)]
 
 
 # -- counting grants as use

@@ -101,6 +101,17 @@ def test_what_came_after_the_grant_or_failed_does_not_count(profiled):
     assert profile.familiarity("prefix", RENTED_PREFIX).tenant_users == 0
 
 
+def test_days_after_the_grant_are_counted_for_the_user_and_for_its_networks(profiled):
+    home = Seat(HOME, BROWSER.user_agent, LAPTOP)
+    came = [day(after(days=back), seat=home if back == 2 else DESK) for back in (1, 2, 5)]
+    failed = [replace(event, error_code=50126) for event in day(after(days=7), seat=Seat(RENTED, SCRIPT))]
+    (profile,) = profiled(day(AT - 3 * DAY), *came, day(after(days=2), BEN, home), failed, login(resource=GRAPH))
+    assert profile.days_after == 3
+    seen = {prefix: profile.familiarity("prefix", prefix) for prefix in (HOME_PREFIX, RENTED_PREFIX)}
+    assert {prefix: each.later for prefix, each in seen.items()} == {HOME_PREFIX: 1, RENTED_PREFIX: 0}
+    assert not seen[HOME_PREFIX].known_to_user
+
+
 def test_working_hours_are_those_of_interactive_sign_ins_before_the_grant(profiled):
     days = [day(AT.replace(hour=hour) - DAY * back) for hour, back in ((8, 3), (8, 2), (17, 2))]
     silent = [replace(event, interactive=False) for event in day(AT.replace(hour=3) - DAY)]

@@ -65,14 +65,14 @@ def glob(pattern: str, text: str, *, cased: bool = False) -> bool:
 
 
 def within(network: str, text: str) -> bool:
-    """Whether a text is an address of a network; one of IPv4 within IPv6 counts as what it stands for."""
+    """Whether a text is an address of a network; one of IPv4 within IPv6 also counts as what it stands for."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return address in ipaddress.ip_network(network, strict=False)
+    within = ipaddress.ip_network(network, strict=False)
+    return address in within or (mapped is not None and mapped in within)
 
 
 def values_of(record: Mapping[str, Any], field: str) -> list[str]:

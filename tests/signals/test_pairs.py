@@ -40,12 +40,15 @@ from tests.builders import (
     a_grant,
 )
 
-from grantwatch.grants.model import Before, Device, Naming, Party, Tie, TieBy, TokenKind
+from grantwatch.grants.model import Before, Device, Named, Naming, Network, Party, Tie, TieBy, TokenKind
 from grantwatch.signals import Evidence, NotFired, registered
 
 Make = Callable[[], GrantBuilder]
 
 BY_TOKEN = Tie(TieBy.TOKEN_ID, 1.0)
+OWN_PAGE = Named("0f3d6a51-2c77-4b0e-9b52-3f1c8a7f5f10", "Wall display")
+UNNAMED = Network("203.0.113.201", "203.0.113.0/24")
+"""The Unified Audit Log names neither provider nor country."""
 BY_SESSION = Tie(TieBy.SESSION_ID, 0.9)
 BY_CORRELATION = Tie(TieBy.CORRELATION_ID, 0.8)
 DIRECTORY = ("applications", "groups", "organisation", "people", "roles")
@@ -61,6 +64,11 @@ def plain() -> GrantBuilder:
 
 def office(network: object = SAME_CITY) -> GrantBuilder:
     return a_grant(client=OFFICE, resource=GRAPH).approved(HOME).redeemed(network).knows(HOME)  # type: ignore[arg-type]
+
+
+def neighbour() -> GrantBuilder:
+    made = a_grant().approved(HOME).redeemed(SAME_CITY).used(network=SAME_CITY, minutes=200)
+    return made.knows(HOME).tenant_knows(SAME_CITY, users=4)
 
 
 def spread(party: Party) -> GrantBuilder:
@@ -90,6 +98,14 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "network.parties_differ": (
         lambda: a_grant().approved(HOME).redeemed(SAME_CITY).knows(HOME),
         lambda: a_grant().approved(HOME).redeemed(WORK).knows(HOME).knows(WORK),
+    ),
+    "network.used_elsewhere": (
+        lambda: office().followed("mail_access", network=UNNAMED, tie=BY_SESSION),
+        lambda: office().followed("mail_access", network=HOME, tie=BY_SESSION),
+    ),
+    "identity.new_way": (
+        lambda: a_grant().approved(HOME).redeemed(RENTED).habit(HOME, times=4),
+        lambda: a_grant().approved(HOME).redeemed(RENTED).habit(HOME, times=2),
     ),
     "network.new_country": (
         lambda: a_grant().approved(ABROAD).knows(HOME),
@@ -154,6 +170,14 @@ PAIRS: dict[str, tuple[Make, Make]] = {
         lambda: a_grant(client=OFFICE, resource=GRAPH).redeemed(agent=PYTHON).knows("agent_family", "python-requests"),
     ),
     "token.kit_agent": (lambda: a_grant().redeemed(agent=KIT), lambda: a_grant().redeemed(agent=AZ_TOOL)),
+    "token.browser_agent": (
+        lambda: a_grant(client=OFFICE, resource=GRAPH).approved(HOME).redeemed(SAME_CITY, agent=EDGE),
+        lambda: a_grant(client=OWN_PAGE, resource=GRAPH).approved(HOME).redeemed(SAME_CITY, agent=EDGE),
+    ),
+    "token.lives_apart": (
+        lambda: neighbour().later(5),
+        lambda: neighbour().later(5, at=SAME_CITY),
+    ),
     "token.fan_out": (lambda: spread(Party.REDEEMER), lambda: spread(Party.APPROVER)),
     "token.moved": (
         lambda: plain().used(network=ABROAD, minutes=600),

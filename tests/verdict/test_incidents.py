@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.builders import (
     ABROAD,
+    AZ_TOOL,
     AZURE_CLI,
+    EDGE,
+    EXCHANGE,
     FIREFOX,
     GRAPH,
     HOME,
     KIT,
     OFFICE,
+    OUTLOOK,
     PYTHON,
     RENTED,
     RENTED_TOO,
@@ -28,9 +33,12 @@ from tests.builders import (
     a_grant,
 )
 
-from grantwatch.grants.model import Named, Network
+from grantwatch.grants.model import Named, Network, Tie, TieBy
 from grantwatch.verdict import Incident, Judged, Severity, incidents, judge
 from grantwatch.verdict.weights import weights
+
+MAIL_APP = "Outlook-iOS/723.4027091.prod.iphone (5.26.0)"
+ABROAD_TOO = Network("198.18.9.77", "198.18.9.0/24", 64555, "BR", "Sao Paulo")
 
 
 def stolen(
@@ -63,7 +71,8 @@ def once(judged: Iterable[Judged], told: Iterable[Incident]) -> bool:
 
 
 def test_one_users_grants_within_a_week_are_one_incident() -> None:
-    judged, told = found(stolen("alice"), stolen("alice", hours=100, network=ABROAD), stolen("bob", network=SAME_CITY))
+    bob = stolen("bob", hours=200, network=SAME_CITY, agent=EDGE)
+    judged, told = found(stolen("alice"), stolen("alice", hours=100, network=ABROAD), bob)
 
     assert once(judged, told)
     assert sorted(len(each.grant_ids) for each in told) == [1, 2]
@@ -113,10 +122,67 @@ def test_one_hoster_needs_the_same_client_or_the_same_half_hour(second: dict[str
     assert [each.kind for each in told] == (["campaign"] if campaign else ["user", "user"])
 
 
-@pytest.mark.parametrize(("agent", "campaign"), [(KIT, True), (PYTHON, True), (FIREFOX, False)])
-def test_one_script_over_two_networks_is_a_campaign(agent: str, campaign: bool) -> None:
-    _, told = found(stolen("alice", network=ABROAD, agent=agent), stolen("bob", hours=50, agent=agent))
+@pytest.mark.parametrize(
+    ("agent", "other", "campaign"),
+    [
+        (KIT, RENTED, True),
+        (PYTHON, SAME_CITY, True),
+        (PYTHON, RENTED, False),
+        (MAIL_APP, SAME_CITY, True),
+        (FIREFOX, SAME_CITY, False),
+    ],
+)
+def test_one_program_over_two_networks_is_a_campaign_if_the_networks_are_of_a_kind(
+    agent: str, other: Network, campaign: bool
+) -> None:
+    def caught(user: str, network: Network, hours: float) -> GrantBuilder:
+        made = stolen(user, hours=hours, network=network, agent=agent).tenant_knows("user_agent", agent, users=90)
+        return made.tenant_knows("agent_family", "Firefox", users=90)
+
+    _, told = found(caught("alice", ABROAD, 0), caught("bob", other, 50))
     assert ([each.kind for each in told] == ["campaign"]) is campaign
+
+
+def test_tokens_that_rested_and_read_mail_for_one_client_of_one_app_are_one_slow_campaign() -> None:
+    def slow(user: str, network: Network, days: float) -> GrantBuilder:
+        made = stolen(user, hours=24 * days, network=network, agent=MAIL_APP)
+        made = made.tenant_knows("user_agent", MAIL_APP, users=90)
+        made = made.used(OUTLOOK, EXCHANGE, network, agent=MAIL_APP, minutes=3000)
+        return made.followed("mail_access", minutes=3005, network=network, tie=Tie(TieBy.TOKEN_ID, 1.0))
+
+    judged, told = found(slow("alice", ABROAD, 0), slow("bob", SAME_CITY, 7), slow("cho", ABROAD_TOO, 14))
+    assert once(judged, told)
+    assert [each.kind for each in told] == ["campaign"]
+    assert "the client Microsoft Office, which needs no code" in told[0].shared
+    assert "tokens that rested for a day" in told[0].shared
+
+
+def test_client_and_time_alone_are_no_campaign() -> None:
+    _, told = found(stolen("alice", network=ABROAD, agent=EDGE), stolen("bob", hours=5, network=SAME_CITY))
+    assert [each.kind for each in told] == ["user", "user"]
+
+
+def test_an_approval_without_a_redemption_joins_the_nearest_of_its_client_on_that_day() -> None:
+    def approved(user: str, hours: float) -> GrantBuilder:
+        at = START + timedelta(hours=hours)
+        return a_grant(user, client=OFFICE, resource=GRAPH, at=at).approved(HOME).knows(HOME).history(5)
+
+    judged, told = found(stolen("alice"), approved("bob", 8), approved("cho", 24 * 9))
+    assert {each.grant.user.label[:3]: each.verdict.severity for each in judged}["bob"] < Severity.MEDIUM
+    assert [sorted(each.users) for each in told] == [["alice@example.com", "bob@example.com"]]
+
+
+def test_the_audit_log_ties_victims_whose_redemption_nobody_saw() -> None:
+    def read(user: str, hours: float) -> GrantBuilder:
+        at = START + timedelta(hours=hours)
+        made = a_grant(user, client=OFFICE, resource=GRAPH, at=at).approved(HOME).knows(HOME)
+        place = replace(RENTED, asn=None, country=None)
+        return made.followed("mail_access", minutes=9, network=place, tie=Tie(TieBy.SESSION_ID, 0.9))
+
+    judged, told = found(read("alice", 0), read("bob", 70))
+    assert once(judged, told)
+    assert [each.kind for each in told] == ["campaign"]
+    assert "the network 100.64.7.0/24" in told[0].shared
 
 
 def test_one_library_on_a_command_line_is_no_campaign() -> None:
@@ -130,7 +196,8 @@ def test_one_library_on_a_command_line_is_no_campaign() -> None:
 
 def test_a_campaign_over_three_users_is_high() -> None:
     def odd(user: str, hours: float) -> GrantBuilder:
-        return stolen(user, hours=hours, network=ABROAD, client=AZURE_CLI).history(5, tenant_days=5)
+        made = stolen(user, hours=hours, network=ABROAD, client=AZURE_CLI, agent=AZ_TOOL)
+        return made.history(5, tenant_days=5)
 
     judged, told = found(odd("alice", 0), odd("bob", 1), odd("cho", 2))
     assert {each.verdict.severity for each in judged} == {Severity.MEDIUM}
@@ -139,14 +206,15 @@ def test_a_campaign_over_three_users_is_high() -> None:
 
 
 def test_an_ordinary_network_makes_no_campaign() -> None:
-    def odd(user: str) -> GrantBuilder:
+    def odd(user: str, hours: float, client: Named) -> GrantBuilder:
         return (
-            stolen(user, network=WORK, agent=FIREFOX)
+            stolen(user, hours=hours, network=WORK, client=client, agent=EDGE)
             .tenant_knows(WORK, users=40)
+            .tenant_knows("user_agent", EDGE, users=90)
             .followed("device_registered", minutes=5, device_name="GraphSpy-Device", os="Windows")
         )
 
-    judged, told = found(odd("alice"), odd("bob"), odd("cho"))
+    judged, told = found(odd("alice", 0, OFFICE), odd("bob", 60, TEAMS), odd("cho", 120, AZURE_CLI))
     assert once(judged, told)
     assert [each.kind for each in told] == ["user"] * 3
 

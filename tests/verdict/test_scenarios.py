@@ -229,7 +229,7 @@ def test_a_meeting_room_that_redeems_from_hosting_is_high(client: object) -> Non
         .redeemed(RENTED, agent=FIREFOX)
         .habit(SITE, client=ROOM, resource=TEAMS_SERVICE, times=8)
     )
-    assert severity(grant) is Severity.HIGH
+    assert severity(grant) >= Severity.HIGH
 
 
 def test_a_developer_on_travel_is_not_high() -> None:
@@ -280,7 +280,7 @@ def test_a_developers_own_lineage_on_a_managed_device_is_not_raised() -> None:
 
 
 def test_the_broker_asking_for_device_registration_is_high_alone() -> None:
-    grant = a_grant(client=BROKER, resource=REGISTRATION).approved(HOME).redeemed(HOME, agent=FIREFOX).knows(HOME)
+    grant = a_grant(client=BROKER, resource=REGISTRATION).approved(HOME).redeemed(HOME, agent="Broker/7").knows(HOME)
 
     verdict = judged(grant).verdict
 

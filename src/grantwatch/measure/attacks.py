@@ -61,6 +61,10 @@ class Attacks:
     false_campaigns: int
     false_kinds: tuple[dict[str, int], ...]
     """Of each false campaign, how many grants of which persona it holds."""
+    mixed: int
+    """Campaign incidents that hold grants of two attacks or more."""
+    purity: float | None
+    """Of the grants in campaign incidents with an attacker's, the share that is of the attack that most are of."""
     listed: tuple[Attack, ...]
 
 
@@ -72,6 +76,8 @@ def attacks(matches: Sequence[Match]) -> Attacks:
     campaigns = [(match, each) for match in matches for each in match.incidents if each.kind == "campaign"]
     inside = [[_real(match).get(id) for id in each.grant_ids] for match, each in campaigns]
     false = [_kinds(grants) for grants in inside if not any(grant and grant.malicious for grant in grants)]
+    pure = [_share(grants) for grants in inside]
+    held = sum(of for _, of, _ in pure)
     return Attacks(
         many=len(many),
         recognised=recognised,
@@ -82,8 +88,20 @@ def attacks(matches: Sequence[Match]) -> Attacks:
         campaign_incidents=len(campaigns),
         false_campaigns=len(false),
         false_kinds=tuple(false),
+        mixed=sum(several for _, _, several in pure),
+        purity=sum(own for own, _, _ in pure) / held if held else None,
         listed=tuple(listed),
     )
+
+
+def _share(grants: Sequence[TruthGrant | None]) -> tuple[int, int, bool]:
+    """Grants of the attack that most are of, how many there are of all, and whether there are two attacks or more.
+
+    Drills are left out: neither right nor wrong to hold. Nothing counts where no grant is an attacker's.
+    """
+    counted = Counter(grant.attack for grant in grants if grant and grant.malicious)
+    of = sum(not (grant and grant.drill) for grant in grants)
+    return (max(counted.values()), of, len(counted) > 1) if counted else (0, 0, False)
 
 
 def _of(match: Match) -> list[Attack]:

@@ -109,6 +109,7 @@ def profiles(
         history, start, users = told.result()
         alike = working.result()
     earlier = earlier_grants(grants, keys, values)
+    afterwards = {number: int(days) for number, days in con.execute(_sql("afterwards.sql")).fetchall()}
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
     attempts = attempts_before(grants, keys)
@@ -134,6 +135,7 @@ def profiles(
                 peers=peers.get(number),
                 stated=_stated(grant, stated or {}),
                 carried=carried(grant, values[number]),
+                days_after=afterwards.get(number, 0),
             )
         )
     return built
@@ -161,8 +163,8 @@ def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
 
 def _seen(con: duckdb.DuckDBPyConnection) -> company.Seen:
     seen: company.Seen = defaultdict(lambda: defaultdict(dict))
-    for number, dimension, value, days, first, users in con.execute(_sql("familiarity.sql")).fetchall():
-        seen[number][dimension][value] = Familiarity(int(days), first, int(users))
+    for number, dimension, value, days, first, later, users in con.execute(_sql("familiarity.sql")).fetchall():
+        seen[number][dimension][value] = Familiarity(int(days), first, int(users), later=int(later))
     return seen
 
 

@@ -30,6 +30,8 @@ class Familiarity:
     moved: int = 0
     peers: int = 0
     """Of a network that is new to the user: how many peers were seen there a day or more before."""
+    later: int = 0
+    """Days after the grant on which this user succeeded with it in ordinary sign-ins, as far as these logs reach."""
 
     @property
     def known_to_user(self) -> bool:
@@ -54,6 +56,8 @@ class Attempts:
     """Of this user."""
     others: int = 0
     """How many other users of the tenant had one through the same client."""
+    usual: float = 0.0
+    """How many users a day had one through this client before that, on average over the grants of these logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class Profile:
     """The class of the account (profile/accounts.py), where somebody states it."""
     carried: Mapping[str, frozenset[str]] | None = None
     """What this grant carried per dimension: all that anybody asks after. None where that is not known."""
+    days_after: int = 0
+    """Days from that of the grant on with ordinary sign-ins of this user, as far as these logs reach."""
 
     def familiarity(self, dimension: str, value: object) -> Familiarity:
         """How familiar `value` was; an empty Familiarity where it was never seen."""

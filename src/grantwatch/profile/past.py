@@ -24,7 +24,7 @@ class _Past:
 
     Of grants that are alike in everything, the first of each day; of each day the first 6 of those, and the latest 150
     in all; of the last 24 hours the latest 20, whatever they are like. For people that is every habit, and for machines
-    enough: a habit takes days, and what is not a day old counts only if it was judged bad.
+    enough: a habit takes days, and what is not a day old counts only if it was judged critical.
     """
 
     def __init__(self) -> None:
@@ -106,12 +106,17 @@ def grant_clients(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, dic
 
 
 def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, Attempts]:
-    """What was blocked or abandoned in the 24 hours before each grant: of its user, and of others by its client."""
+    """What was blocked or abandoned in the 24 hours before each grant: of its user, and of others by its client.
+
+    Beside it how many users a day that was through this client in all the time before, by days with at least one.
+    """
     recent: deque[tuple[datetime, str, str]] = deque()
+    past: Counter[str] = Counter()
     own: Counter[str] = Counter()
     by_client: dict[str, Counter[str]] = defaultdict(Counter)
     found: dict[int, Attempts] = {}
-    for number in in_time(grants):
+    order = in_time(grants)
+    for number in order:
         grant, key, client = grants[number], keys[number], grants[number].client.id or ""
         while recent and grant.started_at - recent[0][0] > SETTLED:
             _, who, what = recent.popleft()
@@ -119,8 +124,10 @@ def attempts_before(grants: Sequence[Grant], keys: Sequence[str]) -> dict[int, A
             by_client[what][who] -= 1
             if not by_client[what][who]:
                 del by_client[what][who]
+                past[what] += 1
         users = by_client[client]
-        found[number] = Attempts(own[key], len(users) - (key in users))
+        days = (grant.started_at - grants[order[0]].started_at) / SETTLED - 1
+        found[number] = Attempts(own[key], len(users) - (key in users), past[client] / days if days >= 1 else 0.0)
         if not succeeded(grant):
             recent.append((grant.started_at, key, client))
             own[key] += 1

@@ -8,12 +8,14 @@ from grantwatch.signals import (
     attempt,
     client,
     collection,
+    deeds,
     devices,
     favour,
     files,
     identity,
     mail,
     network,
+    parties,
     persistence,
     policy,
     posture,
@@ -24,7 +26,10 @@ from grantwatch.signals import (
     travel,
 )
 from grantwatch.signals.account import AccountClass, account_class, at_its_site, client_kind, device_account
+from grantwatch.signals.after import SURE_TIES
+from grantwatch.signals.client import without_code
 from grantwatch.signals.network import rented
+from grantwatch.signals.prevalence import rarity
 from grantwatch.signals.signal import (
     GROUPS,
     NEEDS,
@@ -44,6 +49,7 @@ from grantwatch.signals.view import lacking, why_blind
 __all__ = [
     "GROUPS",
     "NEEDS",
+    "SURE_TIES",
     "AccountClass",
     "Answer",
     "Case",
@@ -58,10 +64,12 @@ __all__ = [
     "client_kind",
     "device_account",
     "lacking",
+    "rarity",
     "registered",
     "rented",
     "signal",
     "why_blind",
+    "without_code",
 ]
 
 # Importing a theme declares its signals; `registered()` lists them.
@@ -69,7 +77,9 @@ THEMES = (
     approach,
     identity,
     network,
+    parties,
     travel,
+    deeds,
     client,
     token,
     agents,

@@ -20,7 +20,15 @@ from grantwatch.signals.view import (
     tenant_knows,
 )
 
-__all__ = ["AccountClass", "account_class", "at_its_site", "client_kind", "device_account", "resource_kind"]
+__all__ = [
+    "AccountClass",
+    "account_class",
+    "at_its_site",
+    "client_kind",
+    "device_account",
+    "of_devices",
+    "resource_kind",
+]
 
 _PROVISIONING = frozenset({"broker", "enrolment"})
 _UNATTENDED = frozenset({"cli", "driver", "other"})
@@ -76,6 +84,11 @@ def at_its_site(case: Case) -> bool:
     )
 
 
+def of_devices(client_id: str | None) -> bool:
+    """True for a client of rooms and phones, and for what sets one up."""
+    return _room_like(client_id) or client_kind(client_id) in _PROVISIONING
+
+
 def _room_like(client_id: str | None) -> bool:
     """A client of rooms and phones, or an Office client that is usual there (Teams)."""
     client = knowledge.client(client_id) if client_id else None
@@ -94,7 +107,7 @@ def device_account(case: Case) -> bool:
     if case.profile.stated:
         return case.profile.stated == "device"
     habit = [earlier.client_id for earlier in earlier_grants(case)]
-    if not all(_room_like(client) or client_kind(client) in _PROVISIONING for client in habit):
+    if not all(map(of_devices, habit)):
         return False
     if any(map(_room_like, habit)):
         return True

@@ -8,7 +8,7 @@ from datetime import timedelta
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, Tie, TieBy
 from grantwatch.signals.signal import Answer, Case, Scale, Signal
-from grantwatch.signals.view import FIRST_HOUR, prefix_known, silent, span, weigh_attempt
+from grantwatch.signals.view import FIRST_HOUR, is_microsofts, owners, prefix_known, silent, span, weigh_attempt
 
 __all__ = [
     "DAY",
@@ -22,7 +22,9 @@ __all__ = [
     "best",
     "decay",
     "follow_ons",
+    "foreign",
     "habit_scale",
+    "mobile_device",
     "once_scale",
     "taken_scale",
     "tie_scale",
@@ -75,6 +77,14 @@ def _failed(follow_on: FollowOn) -> bool:
     return (follow_on.result or "").strip().lower() in ("failure", "failed", "false")
 
 
+_MOBILE = ("android", "ios", "ipados", "iphone", "ipad")
+
+
+def mobile_device(follow_on: FollowOn) -> bool:
+    """True for the registration of a phone or tablet, by the system that it names."""
+    return (follow_on.facts.get("os") or "").strip().lower().startswith(_MOBILE)
+
+
 def tied_to_token(follow_on: FollowOn) -> bool:
     """True where the very token of the lineage made the request. A session id may belong to two people."""
     return follow_on.tie.by in _TOKEN_TIES
@@ -90,6 +100,20 @@ def at_home(case: Case, follow_on: FollowOn) -> bool:
     if (operation and operation.service_ip) or (mark and mark.kind == "microsoft"):
         return False
     return prefix_known(case, follow_on.network)
+
+
+def foreign(case: Case, follow_on: FollowOn) -> bool:
+    """True for a range where the user was never otherwise seen, before the grant or after, nor where it was approved.
+
+    Never for a range that much of the tenant uses, or for Microsoft's own, and never where the log is silent.
+    """
+    network, approval = follow_on.network, case.grant.approval
+    operation = knowledge.operation(follow_on.operation, follow_on.kind)
+    if network.prefix is None or (operation and operation.service_ip) or is_microsofts(network):
+        return False
+    if approval is None or approval.network.prefix in (None, network.prefix):
+        return False
+    return not owners(case, network)
 
 
 def tie_scale(case: Case, follow_on: FollowOn) -> Scale:

@@ -93,6 +93,45 @@ def _nameless(self: Signal, case: Case) -> Answer:
 
 
 @signal(
+    "token.browser_agent",
+    title="Redeemed under the name of a browser",
+    question="Did a browser redeem what a program of Microsoft's had asked for?",
+    group="token",
+    weight=1.2,
+    looks_at="the user agent of the redemption, where the client is a program that names itself",
+    otherwise="It was not a browser that redeemed.",
+    techniques=("T1528", "T1036"),
+    entries=(7, 10),
+    needs=("stream:non_interactive", "field:user_agent"),
+    false_positives=("a program that shows a page of its own, and asks for tokens under that page's name",),
+    gaps=("an attacker who takes the name of the client's own program",),
+)
+def browser_agent(self: Signal, case: Case) -> Answer:
+    """A browser's user agent on the redemption by a known client: browsers confirm codes, they do not poll for tokens.
+
+    Attack tools come with a list of browsers to choose a name from.
+    """
+    redemption = case.grant.redemption
+    if redemption is None:
+        return no_use(self, case)
+    if not redemption.user_agent:
+        return unsaid(self, case, "the redemption carries no user agent")
+    if not knowledge.agent(redemption.user_agent).is_browser:
+        return silent(self, case)
+    client = knowledge.client(redemption.client.id or case.grant.client.id)
+    if client is None or client.kind == "browser":
+        return silent(self, case, "Left out: the client may be a page that runs in a browser.")
+    if known(case, "device", redemption.device.id):
+        return silent(self, case, "Left out: it was redeemed on the user's own device.")
+    return self.fired(
+        f"The redemption names the browser {redemption.user_agent!r}, but {case.grant.client.label} is a program: "
+        "a browser confirms a code and does not wait for the token.",
+        chip="browser redeems",
+        records=(redemption.ref,),
+    )
+
+
+@signal(
     "token.kit_agent",
     title="The user agent of a known kit",
     question="Does a user agent of this grant name a phishing kit or an attack tool?",

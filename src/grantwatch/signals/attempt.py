@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 from grantwatch import knowledge
 from grantwatch.grants.model import LegKind, Outcome
 from grantwatch.signals.account import client_kind
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
-from grantwatch.signals.view import MANY_USERS, attempted, known, redeemer_uses, silent
+from grantwatch.signals.view import MANY_USERS, attempted, known, prefix_known, redeemer_uses, silent
 
 REPEATED = 3
+ENOUGH_DAYS = 7
+WEEK = 7 / 5
+"""Days are counted with weekends, and most people fail on working days."""
+SPREAD = 3.0
+"""Standard deviations above its mean up to which a number of chance events is nothing unusual."""
 
 
 def _repeated(count: int) -> Scale:
@@ -117,6 +124,11 @@ def refused_tokens(self: Signal, case: Case) -> Answer:
     )
 
 
+def _redeemed_at_home(case: Case) -> bool:
+    redemption = case.grant.redemption
+    return redemption is not None and prefix_known(case, redemption.network)
+
+
 @signal(
     "attempt.burst",
     title="A burst of attempts",
@@ -132,17 +144,29 @@ def refused_tokens(self: Signal, case: Case) -> Answer:
     gaps=("the first attempts of a burst: what comes after is not held against them", "codes that nobody entered"),
 )
 def burst(self: Signal, case: Case) -> Answer:
-    """Three attempts of the user, or of three users by one client; more where one of them then went through."""
+    """Three attempts of the user, or of three users by one client; more where one of them then went through.
+
+    Of several users only where that is more than the client has on most days: in a large tenant some fail every day.
+    """
     grant, before = case.grant, case.profile.attempts
     now = attempted(grant)
     own, users = before.own + now, before.others + (now or bool(before.own))
     if own < REPEATED and users < MANY_USERS:
         return silent(self, case)
+    usual = before.usual * WEEK
+    if own < REPEATED and users <= usual + SPREAD * math.sqrt(usual):
+        return silent(
+            self, case, f"Attempts of {users} users through this client within a day are nothing unusual here."
+        )
     scale = Scale() if own >= REPEATED else Scale().by(0.7, "attempts of several users, few of each")
     if not now:
         scale = scale.by(1.2, "then one went through")
     if known(case, "grant_client", grant.client.id):
         scale = scale.by(0.3, "this user signs in so by habit: a policy may be new")
+    elif own < REPEATED and _redeemed_at_home(case):
+        scale = scale.by(0.3, "others failed, and this one was redeemed where the user is")
+    if own < REPEATED and case.profile.tenant_history_days < ENOUGH_DAYS:
+        scale = scale.by(0.5, "what is usual is not in these logs")
     told = (
         f"{own} device code sign-ins of this user failed within 24 hours"
         if own >= REPEATED

@@ -6,6 +6,7 @@ from grantwatch import knowledge
 from grantwatch.grants.model import Named, TokenKind
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.account import at_its_site, client_kind, device_account, resource_kind
+from grantwatch.signals.after import at_home, follow_ons, mobile_device
 from grantwatch.signals.prevalence import by_peers, rarity
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
@@ -18,6 +19,7 @@ from grantwatch.signals.view import (
     familiar,
     history_scale,
     known,
+    lineage_hidden,
     redeemed_at,
     redeemer_uses,
     short_history,
@@ -125,12 +127,18 @@ NO_CODE_NEEDED = frozenset({"office", "browser", "other"})
 """Kinds of client that have a window of their own to sign in with."""
 
 
+def without_code(client_id: str | None) -> bool:
+    """True for a known client that has a window of its own to sign in with, and that no device uses with a code."""
+    told = knowledge.client(client_id) if client_id else None
+    return told is not None and not told.device_code_usual and told.kind in NO_CODE_NEEDED
+
+
 @signal(
     "client.needs_no_code",
     title="A client that has no need of device codes",
     question="Is this a client that people sign in to in its own window, and not with a code?",
     group="client",
-    weight=1.4,
+    weight=2.0,
     looks_at="the client of this grant, against what is known of Microsoft's clients",
     otherwise="Devices and command lines are known to use this client with a device code.",
     techniques=("T1528",),
@@ -143,10 +151,9 @@ def needs_no_code(self: Signal, case: Case) -> Answer:
     client = case.grant.client
     if client.id is None:
         return unsaid(self, case, _NO_CLIENT)
-    told = knowledge.client(client.id)
-    if told is None:
+    if knowledge.client(client.id) is None:
         return silent(self, case, "This client is not known: nothing is said of how it is used.")
-    if told.device_code_usual or told.kind not in NO_CODE_NEEDED:
+    if not without_code(client.id):
         return silent(self, case)
     if known(case, "grant_client", client.id):
         return silent(self, case, f"This user had used {client.label} with a device code before.")
@@ -190,7 +197,24 @@ def _honest_reading(case: Case) -> tuple[float, str] | None:
         return AT_HOME
     if _may_be_a_device(case):
         return 0.25, "no person signs in with this account, and what its tokens did is not told"
+    if _phone_at_home(case):
+        return 0.25, "a phone was registered where the user is, and what its tokens did is not told"
     return None
+
+
+def _phone_at_home(case: Case) -> bool:
+    """True where the lineage is not in these logs, and a phone was registered within the hour from where the user is.
+
+    A desk phone is set up so. That the directory names no address is no reason against it, where the flow is at home.
+    """
+    if not lineage_hidden(case) or not at_its_site(case):
+        return False
+    devices = follow_ons(case, "device_registered")
+    until = case.grant.started_at + FIRST_HOUR
+    return bool(devices) and all(
+        each.time <= until and mobile_device(each) and (each.network.prefix is None or at_home(case, each))
+        for each in devices
+    )
 
 
 def _may_be_a_device(case: Case) -> bool:
@@ -198,8 +222,7 @@ def _may_be_a_device(case: Case) -> bool:
 
     No person signs in with it, and every place that is named is one of its own or of the tenant.
     """
-    blind = bool(case.missing & {"stream:non_interactive", "field:session_id"})
-    return blind and not sum(case.profile.hours) and at_its_site(case)
+    return lineage_hidden(case) and not sum(case.profile.hours) and at_its_site(case)
 
 
 def _broker_fired(self: Signal, case: Case, kinds: frozenset[str], *, words: str, chip: str) -> Answer:

@@ -10,6 +10,7 @@ from grantwatch.signals.after import (
     at_home,
     decay,
     follow_ons,
+    foreign,
     habit_scale,
     once_scale,
     tie_scale,
@@ -195,6 +196,8 @@ def _whose(case: Case, each: FollowOn) -> Scale:
     if approval is not None and approval.network.prefix is not None and each.network.prefix == approval.network.prefix:
         return Scale().by(0.3, "from where the code was approved: it may be the person's own browser")
     if each.tie.by in SURE_TIES:
+        if foreign(case, each):
+            return Scale().by(0.9, "by a session, from a range where the user was never otherwise seen")
         return Scale().by(0.6, "by a session that the person's own browser may have too")
     return Scale().by(0.4, "by a client that is new to the mailbox, which no token ties to the grant")
 

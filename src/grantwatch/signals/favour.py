@@ -56,13 +56,13 @@ def _match(earlier: EarlierGrant, networks: list[Network]) -> float:
     group="favour",
     weight=-3.2,
     looks_at="client, resource and networks of this grant, against the user's grants a day or more before, but for "
-    "those judged high or worse",
+    "those judged critical",
     otherwise="It did not match an earlier habit.",
     needs=("stream:non_interactive", "history"),
     gaps=("an attacker who sits in the user's own network and copies the habit",),
 )
 def habit(self: Signal, case: Case) -> Answer:
-    """At least two earlier days, a day or more before, none of them judged high; networks by prefix, else ASN."""
+    """At least two earlier days, a day or more before, none of them judged critical; networks by prefix, else ASN."""
     grant = case.grant
     networks = _networks(case)
     if grant.outcome is not Outcome.REDEEMED:

@@ -30,7 +30,7 @@ from grantwatch.signals.words import carried_over, first_factor
     question="Has this user signed in with a device code before?",
     group="identity",
     weight=1.8,
-    looks_at="this user's device code grants a day or more before this one, but for those judged high or worse",
+    looks_at="this user's device code grants a day or more before this one, but for those judged critical",
     otherwise="This user had signed in with a device code before.",
     techniques=("T1566.002", "T1528"),
     entries=(2,),

@@ -10,30 +10,31 @@ from collections.abc import Iterable
 from datetime import date
 
 from grantwatch import knowledge
-from grantwatch.grants.model import Leg, Network
+from grantwatch.grants.model import Network
 from grantwatch.knowledge import NetworkMark
 from grantwatch.signals.account import client_kind
 from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
+    MANY_USERS,
     RENTED,
     Place,
-    attempted,
     familiar,
     flow_places,
     history_scale,
+    is_microsofts,
     known,
     moved_together,
     network_words,
     new_to_user,
+    own_way,
     redeemer_places,
-    redeemer_uses,
     short_history,
     silent,
     unsaid,
 )
 
-__all__ = ["OWN_TOOL", "RENTED", "is_microsoft", "own_tool", "rented"]
+__all__ = ["OWN_TOOL", "RENTED", "newness", "on_command_line", "own_tool", "rented"]
 
 
 def rented(network: Network, on: date | None = None) -> NetworkMark | None:
@@ -42,23 +43,29 @@ def rented(network: Network, on: date | None = None) -> NetworkMark | None:
     return mark if mark and mark.kind in RENTED else None
 
 
-def is_microsoft(network: Network) -> bool:
-    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
-    mark = knowledge.network(network.asn, network.ip)
-    return mark is not None and mark.kind == "microsoft"
+OWN_TOOL = (0.5, "a command line under its own name: such run on servers too")
 
 
-OWN_TOOL = (0.5, "a command line under its own name: such run on rented machines too")
+def on_command_line(case: Case, place: Place) -> bool:
+    """True for a tool that names itself, on a command line's client."""
+    named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
+    return named and client_kind(case.grant.client.id) in ("cli", "driver")
 
 
 def own_tool(case: Case, place: Place) -> bool:
     """True for a tool that names itself, on a command line's client, in the hands of somebody whose peers use it so.
 
     What a tool says of itself can be made up: for somebody who has nothing to do with command lines it says nothing.
+    Machines to work on are rented at hosters; nobody works on the exit of an anonymiser, nor in somebody's home: where
+    people of the tenant have their provider, there are no servers.
     """
     client = case.grant.client.id
-    named = bool(place.user_agent) and knowledge.agent(place.user_agent).kind == "tool"
-    if not named or client_kind(client) not in ("cli", "driver"):
+    mark = rented(place.network, case.grant.started_at.date())
+    if mark and mark.kind != "hosting":
+        return False
+    if mark is None and familiar(case, "asn", place.network.asn).tenant_users >= MANY_USERS:
+        return False
+    if not on_command_line(case, place):
         return False
     peers = case.profile.peers
     return known(case, "client", client) or known(case, "grant_client", client) or bool(peers and peers.client)
@@ -81,15 +88,16 @@ _NO_NETWORK = "no record of this grant names a network"
 _MICROSOFT = "a network of Microsoft's own"
 
 
-def _newness(case: Case, network: Network) -> Scale:
+def newness(case: Case, network: Network) -> Scale:
+    """How much a network that is new to the user tells: less the more of the tenant and of the peers are there."""
     by_prefix = rarer(case, Scale(), "prefix", network.prefix, _LEAST["prefix"])
     by_asn = rarer(case, Scale(), "asn", network.asn, _LEAST["asn"])
     scale = min(by_prefix, by_asn, key=lambda each: each.value)
     if network.asn is None:
         scale = scale.by(0.6, _NO_ASN)
-    if is_microsoft(network):
+    if is_microsofts(network):
         scale = scale.by(0.5, _MICROSOFT)
-    return scale
+    return scale.times(own_way(case, network))
 
 
 def _unnamed(places: Iterable[Place]) -> bool:
@@ -124,7 +132,7 @@ def new_network(self: Signal, case: Case) -> Answer:
         return silent(self, case, told if together else "")
     if not scale:
         return short_history(self, case)
-    weighed = ((_by_tool(case, place, _newness(case, place.network)), place) for place in places)
+    weighed = ((_by_tool(case, place, newness(case, place.network)), place) for place in places)
     weight, place = max(weighed, key=lambda pair: pair[0].value)
     others = familiar(case, "asn", place.network.asn).tenant_users
     told = "nobody else of the tenant was seen there"
@@ -166,11 +174,11 @@ def new_to_tenant(self: Signal, case: Case) -> Answer:
         scale = Scale()
         if profile.tenant_users < 5:
             scale = scale.by(0.5, "fewer than 5 users in these logs")
-        if is_microsoft(network):
+        if is_microsofts(network):
             scale = scale.by(0.5, _MICROSOFT)
         if network.asn is None:
             scale = scale.by(0.4, _NO_ASN)  # every home is an address range that nobody else uses
-        scale = _by_tool(case, place, scale)
+        scale = _by_tool(case, place, scale).times(own_way(case, network))
         return self.fired(
             f"None of {profile.tenant_users} users of this tenant had been seen on {network_words(network)}.",
             chip="network new to tenant",
@@ -213,7 +221,7 @@ def hosting(self: Signal, case: Case) -> Answer:
             scale = rarer(case, scale, "asn", place.network.asn, 0.35)
         if own_tool(case, place):
             scale = scale.by(*OWN_TOOL)
-        scored.append((scale, place))
+        scored.append((scale.times(own_way(case, place.network)), place))
     worst = _heaviest(scored)
     if worst is None:
         return unsaid(self, case, _NO_NETWORK) if _unnamed(places) else silent(self, case)
@@ -225,91 +233,6 @@ def hosting(self: Signal, case: Case) -> Answer:
         records=place.refs,
         scale=scale,
     )
-
-
-@signal(
-    "network.parties_differ",
-    title="Approver and redeemer do not match",
-    question="Do the approval and the redemption come from one place, and do their user agents fit together?",
-    group="network",
-    weight=1.7,
-    looks_at="country, ASN, address range and user agent of the approval, against those of the first redemption or use",
-    otherwise="In what these records name, approval and redemption do not differ.",
-    techniques=("T1528", "T1550.001"),
-    entries=(7,),
-    needs=("stream:interactive", "stream:non_interactive"),
-    false_positives=("a jump host or cloud shell that redeems for a developer",),
-    gaps=("tenants in which Entra logs the redeemer's address in both legs: equal addresses tell nothing",),
-)
-def parties_differ(self: Signal, case: Case) -> Answer:
-    """Country, ASN, prefix or kind of user agent differ, and the redeemer's network is new to the user.
-
-    A browser that approves what a command line asked for is the ordinary case and no difference.
-    """
-    approval, redeemer = case.grant.approval, _redeemer(case)
-    if approval is None or redeemer is None:
-        if attempted(case.grant):
-            return silent(self, case, "Nobody got a token, so there is no second party to compare.")
-        leg = "approval" if approval is None else "redemption"
-        return unsaid(self, case, f"the {leg} of this grant is not in these logs")
-    if not new_to_user(case, redeemer.network):
-        unnamed = new_to_user(case, redeemer.network) is None
-        why = "The redeemer's network was known to this user, or people around them moved there too."
-        return unsaid(self, case, "no record names the redeemer's network") if unnamed else silent(self, case, why)
-    step, words = _places_differ(approval.network, redeemer.network)
-    if client_kind(case.grant.client.id) not in ("cli", "driver") and _agents_differ(approval, redeemer):
-        words.append("kind of user agent")
-        step = max(step, 0.5)
-    if not step:
-        return silent(self, case)
-    if not history_scale(case):
-        return short_history(self, case)
-    scale = Scale().by(step, f"they differ in {words[0]}").times(_newness(case, redeemer.network))
-    if own_tool(case, redeemer):
-        scale = scale.by(*OWN_TOOL)
-    return self.fired(
-        f"Approved from {network_words(approval.network)}, redeemed from {network_words(redeemer.network)}; "
-        f"not the same: {', '.join(words)}. The redeemer's network is new to this user.",
-        chip="two user agents" if words == ["kind of user agent"] else "two places",
-        records=(approval.ref, *redeemer.refs[:1]),
-        scale=scale,
-    )
-
-
-def _redeemer(case: Case) -> Place | None:
-    redemption = case.grant.redemption
-    if redemption:
-        return Place(
-            redemption.network,
-            redemption.user_agent,
-            redemption.device,
-            redemption.time,
-            True,
-            (redemption.ref,),
-        )
-    first = min(redeemer_uses(case.grant), key=lambda use: use.first, default=None)
-    return Place(first.network, first.user_agent, first.device, first.first, True, first.refs) if first else None
-
-
-def _places_differ(here: Network, there: Network) -> tuple[float, list[str]]:
-    words: list[str] = []
-    scale = 0.0
-    for step, name, one, other in (
-        (1.2, "country", here.country, there.country),
-        (1.0, "network", here.asn, there.asn),
-        (0.6, "address range", here.prefix, there.prefix),
-    ):
-        if one is not None and other is not None and one != other:
-            words.append(name)
-            scale = max(scale, step)
-    return scale, words
-
-
-def _agents_differ(approval: Leg, redeemer: Place) -> bool:
-    if not approval.user_agent or not redeemer.user_agent:
-        return False
-    one, other = knowledge.agent(approval.user_agent), knowledge.agent(redeemer.user_agent)
-    return one.is_browser != other.is_browser or bool(one.os and other.os and one.os != other.os)
 
 
 @signal(
@@ -332,13 +255,13 @@ def new_country(self: Signal, case: Case) -> Answer:
     flow = flow_places(case.grant)
     for place in flow:
         country = place.network.country
-        if country is None or known(case, "country", country) or is_microsoft(place.network):
+        if country is None or known(case, "country", country) or is_microsofts(place.network):
             continue
         if not scale:
             return short_history(self, case)
         if any(moved_together(case, each.network) for each in flow if each.network.country == country):
             continue
-        scale = _by_tool(case, place, rarer(case, scale, "country", country, 0.4))
+        scale = _by_tool(case, place, rarer(case, scale, "country", country, 0.4)).times(own_way(case, place.network))
         return self.fired(
             f"This user had not been seen in {country} before.",
             chip="new country",

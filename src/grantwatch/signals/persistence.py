@@ -15,6 +15,7 @@ from grantwatch.signals.after import (
     best,
     decay,
     follow_ons,
+    mobile_device,
     once_scale,
     tie_scale,
     tie_words,
@@ -25,6 +26,7 @@ from grantwatch.signals.view import (
     FIRST_HOUR,
     attempted,
     known,
+    lineage_hidden,
     prefix_known,
     redeemer_uses,
     silent,
@@ -32,12 +34,6 @@ from grantwatch.signals.view import (
     used_at_home,
 )
 from grantwatch.signals.words import risky_scopes
-
-_MOBILE = ("android", "ios", "ipados", "iphone", "ipad")
-
-
-def _mobile(follow_on: FollowOn) -> bool:
-    return (follow_on.facts.get("os") or "").strip().lower().startswith(_MOBILE)
 
 
 def _device(case: Case, follow_on: FollowOn) -> Weighed:
@@ -51,8 +47,8 @@ def _device(case: Case, follow_on: FollowOn) -> Weighed:
     if follow_on.tie.by in SURE_TIES:
         least = Scale().by(0.6, "late, but surely tied").times(strength)
         scale = max(scale, least, key=lambda each: each.value)
-    mobile, home = _mobile(follow_on), at_home(case, follow_on)
-    if follow_on.network.prefix is None and used_at_home(case):
+    mobile, home = mobile_device(follow_on), at_home(case, follow_on)
+    if follow_on.network.prefix is None and (used_at_home(case) or _nothing_but_home(case)):
         # The directory often names no address: then the tokens tell where the device is.
         home = True
     if any(mark.strength == "strong" for mark in fresh):
@@ -70,6 +66,11 @@ def _device(case: Case, follow_on: FollowOn) -> Weighed:
     told = (f"{mark.title}{' (out of date)' if mark.expired else ''}" for mark in marks)
     why = f". Known marks: {'; '.join(told)}" if marks else ""
     return Weighed(follow_on, scale, alone, why)
+
+
+def _nothing_but_home(case: Case) -> bool:
+    """True where the logs cannot show where the tokens were used, and all that they show is where the user is."""
+    return lineage_hidden(case) and at_its_site(case)
 
 
 @signal(

@@ -78,7 +78,7 @@ class Case:
     missing: frozenset[str] = frozenset()
     """Those of `NEEDS` that these logs do not have."""
     worse_grants: frozenset[str] = frozenset()
-    """Earlier grants judged high or worse: they make no habit."""
+    """Earlier grants judged critical: they make no habit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from grantwatch import knowledge
 from grantwatch.grants.model import TokenUse
-from grantwatch.signals.account import at_its_site, device_account
+from grantwatch.signals.account import at_its_site, device_account, of_devices
+from grantwatch.signals.network import on_command_line
 from grantwatch.signals.prevalence import rarer
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     FIRST_HOUR,
+    MANY_USERS,
     NO_TOKEN,
     Place,
     attempted,
+    familiar,
     flow_places,
     history_scale,
     known,
     network_words,
     new_to_user,
+    owners,
     prefix_known,
     redeemed_at,
     redeemer_places,
@@ -26,6 +32,7 @@ from grantwatch.signals.view import (
     span,
     tenant_knows,
     unsaid,
+    used_at_home,
 )
 
 __all__ = ["no_use", "own_device"]
@@ -75,6 +82,8 @@ def fan_out(self: Signal, case: Case) -> Answer:
     if device_account(case) and at_its_site(case):
         return silent(self, case, "Left out: a room device at its site gets tokens for many services by itself.")
     clients = {use.client.id for use in uses if use.client.id} | ({grant.client.id} if grant.client.id else set())
+    if used_at_home(case) and all(map(of_devices, clients)):
+        return silent(self, case, "Left out: a desk phone that is set up at its owner's place gets such tokens.")
     family = {client for client in clients if (found := knowledge.client(client)) and found.foci}
     others = {client for client in clients if client != grant.client.id}
     strange = {client for client in others if not known(case, "client", client)} if history_scale(case) else set()
@@ -149,3 +158,90 @@ def moved(self: Signal, case: Case) -> Answer:
     if all(use.last <= until for use in redeemer_uses(case.grant)):
         return silent(self, case, "The redeemer was not seen after the first hour.")
     return silent(self, case)
+
+
+FEW_DAYS = 3
+LIVED = timedelta(hours=1)
+"""A lineage that was used for less tells nothing of where it lives."""
+
+
+@signal(
+    "token.lives_apart",
+    title="Tokens live where their owner never is",
+    question="Were the tokens used only in ranges where this user was never otherwise seen, before or after?",
+    group="token",
+    weight=4.6,
+    looks_at="the address ranges of the redemption and of the redeemer's token uses, against all ordinary sign-ins of "
+    "this user, those after the grant too",
+    otherwise="The tokens were used where their owner was seen too, or not for long enough to tell.",
+    techniques=("T1550.001", "T1078.004"),
+    entries=(7, 17),
+    needs=("stream:non_interactive", "field:session_id"),
+    false_positives=("a server on which the user works by SSH", "a machine of a colleague"),
+    gaps=("attackers in the user's own network", "tokens that were used for less than an hour", "logs that end soon"),
+)
+def lives_apart(self: Signal, case: Case) -> Answer:
+    """A machine in its owner's hands shares its owner's way to the world, sooner or later; an attacker's never does.
+
+    Less at a provider that the user has too, where others of the tenant are, and on rented machines.
+    """
+    if not redeemer_uses(case.grant):
+        return no_use(self, case)
+    program = case.grant.redemption.user_agent if case.grant.redemption else None
+    # A session may be the user's own tool's too: what the redeeming program did is told by its name.
+    uses = [use for use in redeemer_uses(case.grant) if program is None or use.user_agent == program]
+    places = [place for place in redeemer_places(case.grant) if program is None or place.user_agent == program]
+    approval = case.grant.approval
+    if not uses:
+        return silent(self, case, "The program that redeemed was not seen again.")
+    if max(use.last for use in uses) - redeemed_at(case.grant) < LIVED:
+        return silent(self, case, "The tokens were used for less than an hour.")
+    if any(place.network.prefix is None for place in places):
+        return unsaid(self, case, "not every record of the redeemer names an address")
+    if any(own_device(case, place) for place in places) or device_account(case):
+        return silent(self, case, "Left out: the user's own device, or the account of a room device.")
+    if any(owners(case, place.network) for place in places):
+        return silent(self, case)
+    if all(on_command_line(case, place) and _servers(case, place) for place in places):
+        return silent(self, case, "Left out: command lines run on servers too, and nobody browses from those.")
+    if not case.profile.days_after:
+        return unsaid(self, case, "the user was not seen after the grant, there or elsewhere")
+    scales = [(_lonely(case, place), place) for place in places]
+    scale, place = min(scales, key=lambda pair: pair[0].value)
+    others = len({each.network.prefix for each in places}) - 1
+    more = f" and {others} more range{'' if others == 1 else 's'}" if others else ""
+    days = case.profile.days_after
+    return self.fired(
+        f"For {span(max(use.last for use in uses) - redeemed_at(case.grant))} the tokens were used only from "
+        f"{network_words(place.network)}{more}, where this user was never otherwise seen, not in the "
+        f"{days} day{'' if days == 1 else 's'} of sign-ins since either.",
+        chip="tokens live apart",
+        records=tuple(ref for each in places for ref in each.refs[:1])[:4],
+        scale=scale,
+        alone=scale.value >= 0.5 and approval is not None and prefix_known(case, approval.network),
+    )
+
+
+def _servers(case: Case, place: Place) -> bool:
+    """True where servers may stand: at hosters, and at providers that are nobody's way to the world here."""
+    mark = knowledge.network(place.network.asn, place.network.ip)
+    if mark:
+        return mark.kind in ("hosting", "microsoft")
+    return familiar(case, "asn", place.network.asn).tenant_users < MANY_USERS
+
+
+def _lonely(case: Case, place: Place) -> Scale:
+    network = place.network
+    scale = rarer(case, Scale(), "prefix", network.prefix, 0.8)
+    if case.profile.days_after < FEW_DAYS:
+        scale = scale.by(0.6, "the logs end soon after the grant")
+    mark = knowledge.network(network.asn, network.ip)
+    if mark and mark.kind in ("hosting", "microsoft"):
+        return scale.by(0.15, "a hoster: programs run there, and nobody browses from it")
+    if mark:
+        return scale.by(0.4, "an anonymiser: one program may go through it and no other")
+    if familiar(case, "asn", network.asn).tenant_users < MANY_USERS:
+        return scale.by(0.4, "a provider that nearly nobody of the tenant has: it may be a server's")
+    if known(case, "asn", network.asn):
+        scale = scale.by(0.85, "at a provider that this user has too")
+    return scale

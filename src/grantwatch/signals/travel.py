@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from grantwatch.grants.model import Network
 from grantwatch.profile.model import Sight
-from grantwatch.signals.network import OWN_TOOL, is_microsoft, own_tool
+from grantwatch.signals.network import OWN_TOOL, own_tool
 from grantwatch.signals.signal import Answer, Case, Scale, Signal, signal
 from grantwatch.signals.view import (
     Place,
     flow_places,
+    is_microsofts,
     known,
     network_words,
     new_to_user,
@@ -57,11 +58,11 @@ def concurrent(self: Signal, case: Case) -> Answer:
     if not case.profile.elsewhere:
         return silent(self, case, "These logs show no other sign-in of this user within 60 minutes.")
     places = [
-        place for place in told if new_to_user(case, place.network) is not False and not is_microsoft(place.network)
+        place for place in told if new_to_user(case, place.network) is not False and not is_microsofts(place.network)
     ]
     if not places:
         return silent(self, case, "These places were known to this user, or people around them moved there too.")
-    sights = [sight for sight in case.profile.elsewhere if _told(sight.network) and not is_microsoft(sight.network)]
+    sights = [sight for sight in case.profile.elsewhere if _told(sight.network) and not is_microsofts(sight.network)]
     if not sights:
         return unsaid(self, case, "the user's other sign-ins within 60 minutes do not say where they came from")
     pairs = [(_scale(case, place, sight), place, sight) for place in places for sight in sights]

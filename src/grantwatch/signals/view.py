@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import TypeVar
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
@@ -26,12 +28,16 @@ __all__ = [
     "familiar",
     "flow_places",
     "history_scale",
+    "is_microsofts",
     "known",
     "lacking",
+    "lineage_hidden",
     "listed",
     "moved_together",
     "network_words",
     "new_to_user",
+    "own_way",
+    "owners",
     "prefix_known",
     "redeemed_at",
     "redeemer_places",
@@ -40,11 +46,14 @@ __all__ = [
     "silent",
     "span",
     "tenant_knows",
+    "there_before",
     "unsaid",
     "used_at_home",
     "weigh_attempt",
     "why_blind",
 ]
+
+_Seen = TypeVar("_Seen")
 
 AT_HOME = (0.2, "its tokens were used from address ranges only that the user knows")
 FIRST_HOUR = timedelta(minutes=60)
@@ -62,6 +71,9 @@ RENTED = ("hosting", "anonymiser", "campaign")
 
 MANY_USERS = 3
 """From this many users of the tenant on, a network or client is nothing special there."""
+
+COMPANY = 0.05
+"""A range in which so much of the tenant was seen is the company's: people work on machines in an office from home."""
 
 _LACKS = {
     "stream:interactive": "the interactive sign-in log is not among these files",
@@ -129,31 +141,65 @@ def attempted(grant: Grant) -> bool:
     return grant.outcome in (Outcome.BLOCKED, Outcome.ABANDONED)
 
 
+def lineage_hidden(case: Case) -> bool:
+    """True where these logs cannot show what was done with the tokens: no such sign-ins, or nothing that ties them."""
+    return bool(case.missing & {"stream:non_interactive", "field:session_id"})
+
+
 def weigh_attempt(case: Case, scale: Scale) -> Scale:
     """The same scale, or much less of it where nobody got a token."""
     return scale.by(0.3, NO_TOKEN) if attempted(case.grant) else scale
 
 
+def _once(look: Callable[[Grant], _Seen]) -> Callable[[Grant], _Seen]:
+    """The same function, which remembers what it saw of the grant it was asked last: many signals look at one grant."""
+    held: list[tuple[Grant, _Seen]] = []
+
+    @wraps(look)
+    def asked(grant: Grant) -> _Seen:
+        last = held[-1] if held else None
+        if last is None or last[0] is not grant:
+            last = (grant, look(grant))
+            held[:] = [last]
+        return last[1]
+
+    return asked
+
+
+@_once
 def redeemed_at(grant: Grant) -> datetime:
     """When the device got its first token; the start of the grant where that was not seen."""
     return grant.redemption.time if grant.redemption else grant.started_at
 
 
+@_once
 def redeemer_uses(grant: Grant) -> tuple[TokenUse, ...]:
     """Token uses in the hands of whoever redeemed."""
     return tuple(use for use in grant.token_uses if use.party is Party.REDEEMER)
 
 
+@_once
 def flow_places(grant: Grant) -> tuple[Place, ...]:
     """The legs, and the redeemer's token uses of the first hour."""
     until = redeemed_at(grant) + FIRST_HOUR
     legs = tuple(
-        Place(leg.network, leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,))
+        Place(
+            _told(grant, leg.network), leg.user_agent, leg.device, leg.time, leg.kind is LegKind.REDEMPTION, (leg.ref,)
+        )
         for leg in grant.legs
     )
     return legs + tuple(place for place in _use_places(grant) if place.time <= until)
 
 
+def _told(grant: Grant, network: Network) -> Network:
+    """The same network, with what another record of this address says of it: one log names providers, one does not."""
+    if network.asn is not None or network.ip is None:
+        return network
+    others = [leg.network for leg in grant.legs] + [use.network for use in grant.token_uses]
+    return next((each for each in others if each.ip == network.ip and each.asn is not None), network)
+
+
+@_once
 def redeemer_places(grant: Grant) -> tuple[Place, ...]:
     """The redemption and every later token use of the redeemer."""
     return tuple(place for place in flow_places(grant) if place.redeemer and place.time <= redeemed_at(grant)) + tuple(
@@ -168,7 +214,7 @@ def _use_places(grant: Grant) -> tuple[Place, ...]:
 
 
 def earlier_grants(case: Case) -> tuple[EarlierGrant, ...]:
-    """Earlier grants that may count as normal: a day or more before, and not themselves judged high."""
+    """Earlier grants that may count as normal: a day or more before, and not themselves judged critical."""
     latest = case.grant.started_at - SETTLED
     return tuple(
         earlier
@@ -183,7 +229,7 @@ def familiar(case: Case, dimension: str, value: object) -> Familiarity:
 
 
 def known(case: Case, dimension: str, value: object) -> bool:
-    """True where the user was seen with the value a day or more before, and before any grant judged high.
+    """True where the user was seen with the value a day or more before, and before any grant judged critical.
 
     What became familiar only since an attack is the attacker's own trace.
     """
@@ -198,8 +244,34 @@ def known(case: Case, dimension: str, value: object) -> bool:
 
 
 def prefix_known(case: Case, network: Network) -> bool:
-    """True where the user had been seen in this very /24 or /48."""
-    return network.prefix is not None and known(case, "prefix", network.prefix)
+    """True where the user had been seen in this very /24 or /48, or came to it earlier that day at a known provider.
+
+    Providers give out another address range every other week: whoever was in it before the grant has it at home.
+    """
+    if network.prefix is None or known(case, "prefix", network.prefix):
+        return network.prefix is not None
+    return known(case, "asn", network.asn) and not _rented(network) and there_before(case, network)
+
+
+def there_before(case: Case, network: Network) -> bool:
+    """True where the user signed in from this very range an hour or more before the grant, if on that day only.
+
+    Too short a time for a habit, and yet no trace of this grant.
+    """
+    first = familiar(case, "prefix", network.prefix).user_first
+    return first is not None and first <= case.grant.started_at - FIRST_HOUR
+
+
+def _rented(network: Network) -> bool:
+    mark = knowledge.network(network.asn, network.ip)
+    return mark is not None and mark.kind in RENTED
+
+
+def own_way(case: Case, network: Network) -> Scale:
+    """1, or half for a range in which the user was already on the day of the grant: on the road, or behind a VPN."""
+    if known(case, "prefix", network.prefix) or not there_before(case, network):
+        return Scale()
+    return Scale().by(0.5, "this user had signed in from there earlier that day")
 
 
 def new_to_user(case: Case, network: Network) -> bool | None:
@@ -220,8 +292,24 @@ def moved_together(case: Case, network: Network) -> int:
     moved = max(familiar(case, "prefix", network.prefix).moved, familiar(case, "asn", network.asn).moved)
     if not moved:
         return 0
+    return 0 if _rented(network) else moved
+
+
+def owners(case: Case, network: Network) -> bool:
+    """True for a range in which the user was otherwise seen, before the grant or after, or much of the tenant was."""
+    if prefix_known(case, network) or there_before(case, network) or moved_together(case, network):
+        return True
+    if familiar(case, "prefix", network.prefix).tenant_users >= max(MANY_USERS, COMPANY * case.profile.tenant_users):
+        return True
+    return familiar(case, "prefix", network.prefix).later > 0 or any(
+        sight.network.prefix == network.prefix for sight in case.profile.elsewhere
+    )
+
+
+def is_microsofts(network: Network) -> bool:
+    """True where the network is Microsoft's own: neither the user's place nor anybody else's."""
     mark = knowledge.network(network.asn, network.ip)
-    return 0 if mark and mark.kind in RENTED else moved
+    return mark is not None and mark.kind == "microsoft"
 
 
 def tenant_knows(case: Case, network: Network) -> str | None:

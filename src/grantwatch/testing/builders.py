@@ -289,9 +289,20 @@ class GrantBuilder:
         self._profile = replace(self._profile, hours=hours)
         return self
 
-    def attempts(self, own: int = 0, others: int = 0) -> GrantBuilder:
-        """Device code sign-ins that failed within the 24 hours before: of the user, and how many others had one."""
-        self._profile = replace(self._profile, attempts=Attempts(own, others))
+    def later(self, days: int, at: Network | None = None) -> GrantBuilder:
+        """The user signed in on so many days from the grant on; at this network too, where one is named."""
+        self._profile = replace(self._profile, days_after=max(self._profile.days_after, days))
+        for dimension, key in _values(at, None) if at is not None else ():
+            old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
+            self._seen[dimension][key] = replace(old, later=days)
+        return self
+
+    def attempts(self, own: int = 0, others: int = 0, usual: float = 0.0) -> GrantBuilder:
+        """Device code sign-ins that failed within the 24 hours before: of the user, and how many others had one.
+
+        `usual`: how many users a day had one before.
+        """
+        self._profile = replace(self._profile, attempts=Attempts(own, others, usual))
         return self
 
     def among(self, peers: int, *, device_code: int = 0, client: int = 0) -> GrantBuilder:

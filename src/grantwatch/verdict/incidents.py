@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from grantwatch.verdict.links import Clue, is_attempt, is_suspicious, link, user_key
+from grantwatch.verdict.clues import Clue, is_attempt, is_suspicious, is_unfinished, user_key
+from grantwatch.verdict.links import link
 from grantwatch.verdict.model import Incident, Judged, Severity
 from grantwatch.verdict.panel import Panel
 from grantwatch.verdict.weights import IncidentNumbers, Weights
@@ -24,7 +25,7 @@ def incidents(judged: Sequence[Judged], panel: Panel | None = None) -> tuple[Inc
     tenants = {each.grant.tenant_id for each in judged}
     weights = (panel or Panel()).weights(tenants.pop() if len(tenants) == 1 else None)
     numbers = weights.incidents
-    candidates = [each for each in judged if is_suspicious(each) or is_attempt(each)]
+    candidates = [each for each in judged if is_suspicious(each) or is_attempt(each) or is_unfinished(each)]
     groups, shared = link(candidates, numbers)
     found: list[Incident] = []
     for places in groups.all():
@@ -70,7 +71,7 @@ def _incident(members: list[Judged], clues: set[Clue], weights: Weights) -> Inci
     )
 
 
-_ORDER = ("prefix", "asn", "agent")
+_ORDER = ("prefix", "asn", "agent", "device", "client", "country", "way")
 
 
 def incident_id(grant_ids: Iterable[str]) -> str:
@@ -88,7 +89,7 @@ def _raises(members: list[Judged], suspicious: list[Judged], numbers: IncidentNu
 
 def _most_users_within(members: list[Judged], clues: set[Clue], numbers: IncidentNumbers) -> int:
     """The most users whose attempts from a shared network fall within one day."""
-    if not any(clue.kind != "agent" for clue in clues):
+    if not any(clue.kind in ("prefix", "asn") for clue in clues):
         return 0
     window = timedelta(hours=numbers.attempt_hours)
     ordered = sorted(members, key=lambda each: each.grant.started_at)

@@ -26,8 +26,9 @@ def judge(
 ) -> tuple[Judged, ...]:
     """Every grant with its verdict, worst first: by score, then start (UTC), then id.
 
-    Earlier grants count as use a day later, but not those that were judged high, so each user's time order matters.
-    An allowance makes no habit: what would be high without it is none for later grants.
+    Earlier grants count as use a day later, but not those that were judged critical, so each user's time order matters.
+    From high on would be too early: whose first time came out high by a little would come out high for ever.
+    An allowance makes no habit: what would be critical without it is none for later grants.
     `panel`: signals, weights and allowances; the built-in ones where nobody says.
     """
     bench = _Bench(panel or Panel())
@@ -37,7 +38,7 @@ def judge(
         names = _names(grant)
         bad = frozenset(grant_id for name in names for grant_id in worse[name])
         judged = bench.judge(Case(grant, profile.counting_grants(grant.started_at, bad), missing, bad))
-        if (judged.without or judged.verdict).severity >= Severity.HIGH:
+        if (judged.without or judged.verdict).severity >= Severity.CRITICAL:
             for name in names:
                 worse[name].add(grant.grant_id)
         found.append(judged)

@@ -62,7 +62,7 @@ class Judged:
     profile: Profile
     verdict: Verdict
     worse_grants: frozenset[str] = frozenset()
-    """Earlier grants of this user that were judged high or worse, so that they made no habit for this one."""
+    """Earlier grants of this user that were judged critical, so that they made no habit for this one."""
     allowed: tuple[Match, ...] = ()
     """Every allowance that covers the grant, those without effect too."""
     without: Verdict | None = None

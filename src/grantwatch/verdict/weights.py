@@ -10,7 +10,17 @@ from typing import Any
 from grantwatch.errors import KnowledgeError
 from grantwatch.verdict.model import Severity
 
-__all__ = ["BUILT_IN", "AllowanceNumbers", "Gates", "IncidentNumbers", "Weights", "made", "raw", "weights"]
+__all__ = [
+    "BUILT_IN",
+    "AllowanceNumbers",
+    "Gates",
+    "IncidentNumbers",
+    "TieNumbers",
+    "Weights",
+    "made",
+    "raw",
+    "weights",
+]
 
 BUILT_IN = "built-in"
 
@@ -43,17 +53,46 @@ class AllowanceNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class TieNumbers:
+    """What it counts for that grants of two users share something, and from which sum on they are one attack."""
+
+    least: float
+    least_unseen: float
+    unseen_days: float
+    prefix: float
+    ordinary_users: int
+    asn: float
+    country: float
+    kit: float
+    agent: float
+    app: float
+    client: float
+    device: float
+    deed: float
+    rest: float
+    first_use: float
+    burst_minutes: float
+    minutes: float
+    wave_days: float
+    wave: float
+    per_day: float
+    hard: float
+    other_client: float
+    other_kind: float
+    other_provider: float
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentNumbers:
     """How far apart the grants of one attack may be, and how many users make a campaign."""
 
     user_days: float
     campaign_days: float
-    burst_minutes: float
     attempt_hours: float
     campaign_users: int
     campaign_users_for_high: int
     attempt_users: int
-    ordinary_users: int
+    ties: TieNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +151,7 @@ def made(raw: Mapping[str, Any], **more: Any) -> Weights:
             "severity": {Severity[name.upper()]: int(least) for name, least in raw["severity"].items()},
             "gates": Gates(**raw["gates"]),
             "allowance": AllowanceNumbers(**raw["allowance"]),
-            "incidents": IncidentNumbers(**raw["incidents"]),
+            "incidents": IncidentNumbers(**{**raw["incidents"], "ties": TieNumbers(**raw["incidents"]["ties"])}),
             **more,
         }
     )

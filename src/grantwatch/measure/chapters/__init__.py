@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grantwatch.measure.chapters.compared import at_severities, beside_rules, degraded, logic
+from grantwatch.measure.chapters.compared import at_severities, beside_rules, degraded, logic, unseen
 from grantwatch.measure.chapters.kinds import attacks, campaigns, false_highs, missed, personas, strays
 from grantwatch.measure.chapters.quality import bands, delay, reconstruction, reliability, severities, tenants
 from grantwatch.measure.chapters.words import Chapter
@@ -26,7 +26,7 @@ def chapters(run: Json) -> list[Chapter]:
         personas(figures),
         delay(figures["delay"]),
         reconstruction(figures["reconstruction"]),
-        *([degraded(run)] if run["degraded"] else []),
+        *([degraded(run), *unseen(run)] if run["degraded"] else []),
         missed(figures["missed"]),
         false_highs(figures["false_highs"]),
         strays(figures["strays"]),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grantwatch.measure.chapters.words import Chapter, at, number, percent, top
+from grantwatch.measure.chapters.words import Chapter, at, counted, number, percent, top
 from grantwatch.report.document import Json
 
-__all__ = ["at_severities", "beside_rules", "degraded", "logic"]
+__all__ = ["at_severities", "beside_rules", "degraded", "logic", "unseen"]
 
 
 def beside_rules(run: Json) -> Chapter:
@@ -61,6 +61,51 @@ def at_severities(run: Json) -> Chapter:
     )
     header = ("From", "Recall", "False", "Best rule", "Its recall", "Its false alerts", "Rule : hunt")
     return Chapter("Beside the best rule at each severity", words, header, tuple(rows))
+
+
+def unseen(run: Json) -> tuple[Chapter, ...]:
+    """By campaign, what is left without the non-interactive sign-ins, and why; none where that was not measured."""
+    given = {kind["id"]: kind for kind in run["overall"]["campaigns"]}
+    step = next((each for each in run["degraded"] if each["step"] == "non_interactive"), None)
+    if step is None:
+        return ()
+    rows = []
+    for kind in step["figures"]["campaigns"]:
+        if not kind["taken"]:
+            continue
+        before, left = given[kind["id"]]["high"], kind["high"]
+        rows.append(
+            (
+                kind["id"],
+                str(kind["taken"]),
+                str(before),
+                str(left),
+                counted(kind["severities"]),
+                top(kind["evidence"]),
+                "–" if left >= before else _why(kind),
+            )
+        )
+    words = (
+        "The redemption and every later use of the tokens are in the non-interactive sign-ins only. What is left is "
+        "the approval, which is the victim's own in person, place and browser, and what the audit logs tell of deeds.",
+    )
+    header = (
+        "Campaign", "Taken", "High as given", "High without", "Severities without", "Evidence when missed",
+        "Why they are missed",
+    )  # fmt: skip
+    return (Chapter("Without non-interactive sign-ins, by campaign", words, header, tuple(rows)),)
+
+
+_DEEDS = ("collection.", "persistence.", "network.used_elsewhere")
+
+
+def _why(kind: Json) -> str:
+    deeds = [count for signal, count in kind["evidence"].items() if signal.startswith(_DEEDS)]
+    if not deeds:
+        return "Nothing was done that an audit log tells of: only the victim's own approval is left."
+    if max(deeds) < kind["taken"] - kind["high"]:
+        return "Of some nothing is left but the victim's own approval; of the others a deed alone is not enough."
+    return "A deed is left, and nothing that tells that it was not the owner's."
 
 
 def _of(standing: Json) -> str:

@@ -59,6 +59,9 @@ def attacks(made: Json, method: Json) -> Chapter:
         f"{made['seen']}. Share of the victims in the best incident, on average: {percent(made['share_together'])}.",
         f"Of {made['campaign_incidents']} campaign incidents, {made['false_campaigns']} hold no grant of an attacker"
         + (f": {false}." if false else "."),
+        f"Of the grants in the others {percent(made['purity'])} are of the attack that most of the incident is of; "
+        f"{made['mixed']} hold two attacks or more. Attacks on one tenant may share a hoster's range, a kit, or the "
+        "same hours, and then nothing in the logs tells them apart.",
     )
     header = (
         "Seed", "Attack", "Campaign", "Users", "Victims", "In one incident", "Strangers", "Incidents", "Severity",

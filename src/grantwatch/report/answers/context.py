@@ -9,7 +9,7 @@ from grantwatch.grants.model import Outcome
 from grantwatch.report import words
 from grantwatch.report.answers.model import Answer, Asked, Fact, counted
 from grantwatch.signals import account_class
-from grantwatch.verdict.links import Clue, clues, user_key
+from grantwatch.verdict.clues import Clue, clues, user_key
 from grantwatch.verdict.model import Judged
 
 __all__ = ["normal", "privilege", "reach"]
@@ -44,7 +44,7 @@ def normal(asked: Asked) -> Answer:
         facts.append(Fact("networks", _most(prefixes) or "not logged"))
     worse = asked.judged.worse_grants
     if worse:
-        facts.append(Fact("left out", f"{words.plural(len(worse), 'earlier grant')} judged high or worse: no habit"))
+        facts.append(Fact("left out", f"{words.plural(len(worse), 'earlier grant')} judged critical: no habit"))
     others = profile.tenant_grant_users - bool(profile.earlier_grants)
     with_client = profile.familiarity("grant_client", grant.client.id).tenant_users
     facts.append(
