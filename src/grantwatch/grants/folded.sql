@@ -35,6 +35,16 @@ SELECT
     bool_and(device_compliant) AS device_compliant,
     min(device_trust) AS device_trust,
     min(token_binding) AS token_binding,
+    greatest(count(DISTINCT ip), 1) AS addresses,
+    -- What Conditional Access looks at: said only where all rows of the fold say the same.
+    CASE WHEN count(transfer) < count(*) THEN NULL
+         WHEN bool_and(transfer = 'devicecodeflow') THEN true
+         WHEN bool_and(transfer <> 'devicecodeflow') THEN false END AS tracked,
+    CASE WHEN count(client_app) = count(*) AND count(DISTINCT lower(client_app)) = 1 THEN min(client_app) END AS client_app,
+    CASE WHEN count(risk_level) = count(*) AND count(DISTINCT risk_level) = 1 THEN min(risk_level) END AS risk_level,
+    CASE WHEN count(auth_requirement) = count(*) AND count(DISTINCT auth_requirement) = 1 THEN min(auth_requirement) END AS auth_requirement,
+    max_by(ca_status, place) FILTER (WHERE ca_status IS NOT NULL) AS ca_status,
+    max_by(policies, place) FILTER (WHERE policies IS NOT NULL) AS policies,
     min(time) AS first_time,
     max(time) AS last_time,
     max(time) FILTER (WHERE error_code = 0) AS last_success,

@@ -133,6 +133,10 @@ class _Dimension:
         self.memo[key] = self.memo[other] = pair
         return pair
 
+    def remembered(self, key: Any) -> tuple[int, int]:
+        """As `look`, from what is kept where it is."""
+        return self.memo.get(key) or self.look(key)
+
     def masks(self, key: Any) -> tuple[int, int]:
         """As `look`, kept nowhere."""
         inputs = self.inputs(key)
@@ -189,6 +193,29 @@ class Model:
             applies &= met
             unmet |= not_met
         return self._make(applies, unmet)
+
+    @property
+    def live(self) -> tuple[Policy, ...]:
+        """The policies that are not disabled: the first is the lowest bit of every mask."""
+        return self._live
+
+    def looks(self) -> dict[str, Callable[[Any], tuple[int, int]]]:
+        """For whoever knows which inputs change: each condition by itself, from its inputs to two masks.
+
+        Inputs are the one value, or the tuple, that `CONDITIONS` names. The first mask holds the policies of which the
+        condition is met, the second those of which it is not. A condition that no policy has is not there. What follows
+        from all of them is `outcome_of` the first masks joined by "and" (with `every`) and the second by "or".
+        """
+        return {each.condition.name: each.remembered for each in self._dimensions}
+
+    @property
+    def every(self) -> int:
+        """The mask of all live policies."""
+        return self._all
+
+    def outcome_of(self, applies: int, unmet: int) -> Outcome:
+        """What follows from masks over all conditions."""
+        return self._outcomes.get((applies, unmet)) or self._made(applies, unmet)
 
     def decide(self, context: Context) -> Decision:
         """What follows, and why each policy applies, does not, or could not be assessed."""
