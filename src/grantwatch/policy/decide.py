@@ -133,9 +133,15 @@ class _Dimension:
         self.memo[key] = self.memo[other] = pair
         return pair
 
-    def remembered(self, key: Any) -> tuple[int, int]:
-        """As `look`, from what is kept where it is."""
-        return self.memo.get(key) or self.look(key)
+    def alone(self, key: Any) -> tuple[int, int]:
+        """As `look`, for who keeps the answers: only one for inputs that no policy can tell apart is kept here."""
+        other = self.alike(key) if self.alike else key
+        found = self.memo.get(other)
+        if found is None:
+            if len(self.memo) >= _MOST_KEPT:
+                self.memo.clear()
+            found = self.memo[other] = self.masks(other)
+        return found
 
     def masks(self, key: Any) -> tuple[int, int]:
         """As `look`, kept nowhere."""
@@ -206,7 +212,7 @@ class Model:
         condition is met, the second those of which it is not. A condition that no policy has is not there. What follows
         from all of them is `outcome_of` the first masks joined by "and" (with `every`) and the second by "or".
         """
-        return {each.condition.name: each.remembered for each in self._dimensions}
+        return {each.condition.name: each.alone for each in self._dimensions}
 
     @property
     def every(self) -> int:
@@ -219,9 +225,12 @@ class Model:
 
     def decide(self, context: Context) -> Decision:
         """What follows, and why each policy applies, does not, or could not be assessed."""
+        return Decision(self.outcome(context), self.answers(context, self.policies))
+
+    def answers(self, context: Context, policies: Iterable[Policy]) -> tuple[PolicyAnswer, ...]:
+        """Why each of these policies applies, does not, or could not be assessed."""
         keys = {each.condition.name: each.inputs(each.key(context)) for each in self._dimensions}
-        answers = tuple(self._answer(policy, keys) for policy in self.policies)
-        return Decision(self.outcome(context), answers)
+        return tuple(self._answer(policy, keys) for policy in policies)
 
     def _answer(self, policy: Policy, keys: dict[str, tuple[Any, ...]]) -> PolicyAnswer:
         if policy.state is State.DISABLED:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grantwatch.grants.model import Grant, PolicyResult, TokenUse
-from grantwatch.policy import Export, Policy, PolicyAnswer, Requirement, State, Tri, reason
+from grantwatch.policy import Export, Policy, Requirement, State, Tri, reason
 from grantwatch.records.model import RecordRef
 from grantwatch.replay.contexts import Moment
 from grantwatch.replay.controls import Held, fulfilled
@@ -74,19 +74,22 @@ class Comparison:
     def __init__(self, engine: Engine, export: Export) -> None:
         self._engine = engine
         self._alike: dict[tuple[object, ...], _Alike] = {}
-        self._by_id = {policy.id.lower(): policy for policy in export.policies if policy.id}
+        bits = {id(policy): 1 << place for place, policy in enumerate(engine.model.live)}
+        known = [(policy, bits.get(id(policy), 0)) for policy in export.policies]
         names = Counter(policy.name for policy in export.policies)
-        self._by_name = {policy.name: policy for policy in export.policies if names[policy.name] == 1}
+        self._by_id = {each[0].id.lower(): each for each in known if each[0].id}
+        self._by_name = {each[0].name: each for each in known if names[each[0].name] == 1}
         self._records = 0
 
-    def add(self, grant: Grant, moment: Moment, person: object, parts: Parts, held: Held, decided: Decided) -> None:
+    def add(self, grant: Grant, moment: Moment, parts: Parts, held: Held, decided: Decided) -> None:
         """One decision."""
         self._records += 1
         results, status = moment.said.policy_results, moment.said.ca_status
         if not results and status not in _STATUSES:
             return
-        # Rows that say the same share their results (see policy_results), so their id will do: it stays alive in the entry.
-        key = (decided.masks, id(results) if results else 0, status, held, person, parts.rest)
+        # Rows that say the same share their results (see policy_results), and requests that are alike their decision. So
+        # ids will do, and cost less than to hash them: both stay alive in the entry.
+        key = (id(decided), id(results) if results else 0, status)
         found = self._alike.get(key)
         if found is None:
             found = self._alike[key] = _Alike(results, status, grant, moment, parts, held, decided)
@@ -113,49 +116,51 @@ class Comparison:
         )
 
     def _compare(self, alike: _Alike, found: _Found) -> None:
-        answers: dict[Policy, PolicyAnswer] | None = None
-        live = {policy: 1 << place for place, policy in enumerate(self._engine.model.live)}
         applies_to, unmet = alike.decided.masks
         for result in alike.results:
-            policy = self._by_id.get(result.id or "") or (None if result.id else self._by_name.get(result.name))
-            policy = policy or (self._by_name.get(result.name) if result.id not in self._by_id else None)
-            if policy is None:
+            known = self._known(result)
+            if known is None:
                 found.silent["the policy is not in the export"] += alike.count
                 continue
+            policy, bit = known
             named = (policy.id or None, policy.name)
-            bit = live.get(policy, 0)
             ours: Tri = False if not bit or unmet & bit else True if applies_to & bit else None
-            if result.result == _OFF:
-                if bit:
-                    found.silent["the policy was off then, and is not in the export"] += alike.count
-                else:
-                    found.sums[named].agree += alike.count
-                continue
             theirs = _APPLIED.get(result.result)
-            if theirs is None:
+            if result.result == _OFF and bit:
+                found.silent["the policy was off then, and is not in the export"] += alike.count
+            elif result.result == _OFF:
+                found.sums[named].agree += alike.count
+            elif theirs is None:
                 found.silent[f"the log says {result.result!r:.60} only"] += alike.count
-                continue
-            sums = found.sums[named]
-            if ours is None or policy.state is State.UNKNOWN:
-                sums.not_assessed += alike.count
-                continue
-            why = ""
-            if ours is not theirs:
-                if answers is None:
-                    answers = self._answers(alike)
-                why = reason(answers[policy], self._engine.model.directory)
-            elif ours:
-                why = _controls(policy, alike.held, result.result)
-            if why:
-                sums.differ += alike.count
-                found.differ(named, result.result, "applies" if ours else "does not apply", why, alike)
+            elif ours is None or policy.state is State.UNKNOWN:
+                found.sums[named].not_assessed += alike.count
             else:
-                sums.agree += alike.count
-                sums.other_mode += alike.count if _mode(result.result) is not policy.state else 0
+                self._weigh(alike, policy, result.result, ours, theirs, found)
 
-    def _answers(self, alike: _Alike) -> dict[Policy, PolicyAnswer]:
+    def _known(self, result: PolicyResult) -> tuple[Policy, int] | None:
+        return self._by_id.get(result.id or "") or self._by_name.get(result.name)
+
+    def _weigh(
+        self, alike: _Alike, policy: Policy, recorded: str, ours: bool, theirs: bool, found: _Found
+    ) -> None:
+        named = (policy.id or None, policy.name)
+        sums = found.sums[named]
+        why = ""
+        if ours is not theirs:
+            why = "every condition is met" if ours else self._why(alike, policy)
+        elif ours:
+            why = _controls(policy, alike.held, recorded)
+        if why:
+            sums.differ += alike.count
+            found.differ(named, recorded, "applies" if ours else "does not apply", why, alike)
+        else:
+            sums.agree += alike.count
+            sums.other_mode += alike.count if _mode(recorded) is not policy.state else 0
+
+    def _why(self, alike: _Alike, policy: Policy) -> str:
         context = self._engine.contexts.context(*alike.parts)
-        return {each.policy: each for each in self._engine.model.decide(context).policies}
+        (answer,) = self._engine.model.answers(context, [policy])
+        return reason(answer, self._engine.model.directory)
 
     @staticmethod
     def _status(alike: _Alike, sums: _Sums, found: _Found) -> None:

@@ -36,12 +36,6 @@ __all__ = ["CERTAIN", "Contexts", "Moment", "moments"]
 CERTAIN = 0.9
 """From this certainty on a record itself names the flow. Below, whether it was a device code flow is not known."""
 
-_STAGES = {
-    LegKind.APPROVAL: Stage.APPROVAL,
-    LegKind.SIGHTING: Stage.APPROVAL,
-    LegKind.BLOCKED: Stage.APPROVAL,
-    LegKind.REDEMPTION: Stage.REDEMPTION,
-}
 _DONE = "multifactorauthentication"
 _ISSUED = (LegKind.APPROVAL, LegKind.REDEMPTION)
 
@@ -63,13 +57,17 @@ def moments(grant: Grant) -> list[Moment]:
     """
     found = []
     for leg in grant.legs:
-        stage = _STAGES.get(leg.kind)
-        if stage is None or (leg.kind is LegKind.SIGHTING and grant.of(LegKind.APPROVAL)):
-            continue
-        if leg.kind is LegKind.BLOCKED and leg.interactive is False:
+        kind = leg.kind
+        if kind is LegKind.APPROVAL or (kind is LegKind.SIGHTING and not grant.of(LegKind.APPROVAL)):
+            stage = Stage.APPROVAL
+        elif kind is LegKind.REDEMPTION or (kind is LegKind.BLOCKED and leg.interactive is False):
             stage = Stage.REDEMPTION
+        elif kind is LegKind.BLOCKED:
+            stage = Stage.APPROVAL
+        else:
+            continue
         found.append(Moment(stage, leg, False, 1))
-    uses = sorted(grant.token_uses, key=lambda use: use.first) if len(grant.token_uses) > 1 else grant.token_uses
+    uses = sorted(grant.token_uses, key=lambda use: use.last) if len(grant.token_uses) > 1 else grant.token_uses
     found += [Moment(Stage.REFRESH, use, use.party is Party.APPROVER, use.count) for use in uses]
     return found
 
@@ -83,11 +81,21 @@ class Contexts:
         for upn, id in ids.items():
             self._ids.setdefault(upn, id)
         self._edges = _edges(directory.locations.values())
+        self._held: dict[tuple[Any, ...], Held] = {}
+        self._people: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     # -- who
 
     def person(self, grant: Grant) -> tuple[Any, ...]:
         """The inputs of the condition on users, in its order."""
+        user = grant.user
+        key = (user.id, user.upn, user.type, user.home_tenant_id, grant.tenant_id, grant.cross_tenant, grant.role_ids)
+        found = self._people.get(key)
+        if found is None:
+            found = self._people[key] = self._person(grant)
+        return found
+
+    def _person(self, grant: Grant) -> tuple[Any, ...]:
         user = grant.user
         id = user.id or self._ids.get((user.upn or "").lower())
         roles = Membership(frozenset(grant.role_ids), complete=True) if grant.role_ids else NOT_TOLD
@@ -172,22 +180,35 @@ class Contexts:
 
     # -- what it can show
 
-    def held(self, moment: Moment, mfa: bool | None) -> Held:
+    def held(self, moment: Moment, rest: tuple[Any, ...], mfa: bool | None) -> Held:
         """What the request can show. `mfa`: whether the tokens of the grant carry the claim (see `has_mfa`)."""
         said = moment.said
+        if mfa is None:
+            mfa = _mfa(said)
         if moment.stage is not Stage.REFRESH:
-            # The redeemer has no device to show, and the approver's does not reach it.
-            return Held(_mfa(said) or mfa, False, False, False)
-        device = _device(said.device)
-        registered = device.registered
-        if registered is None and isinstance(said, TokenUse) and said.kind is TokenKind.PRIMARY:
-            registered = True
-        binding = said.token_binding if isinstance(said, TokenUse) else None
-        bound = binding == "bound" if binding in ("bound", "unbound") else None
-        compliant, hybrid = device.compliant, device.hybrid_joined
-        if registered is False:
-            compliant = hybrid = False
-        return Held(_mfa(said) or mfa, compliant, hybrid, registered, bound)
+            return _AT_FIRST[mfa]
+        kind, binding = said.kind, said.token_binding  # type: ignore[union-attr]
+        key = (rest[3:9], kind is TokenKind.PRIMARY, binding, mfa)
+        found = self._held.get(key)
+        if found is None:
+            found = self._held[key] = _held(said.device, *key[1:])
+        return found
+
+
+_AT_FIRST = {mfa: Held(mfa, False, False, False) for mfa in (True, None)}
+"""The redeemer has no device to show, and the approver's does not reach it."""
+
+
+def _held(logged: LoggedDevice, primary: bool, binding: str | None, mfa: bool | None) -> Held:
+    device = _device(logged)
+    registered = device.registered
+    if registered is None and primary:
+        # A primary refresh token is a registered device's.
+        registered = True
+    bound = binding == "bound" if binding in ("bound", "unbound") else None
+    if registered is False:
+        return Held(mfa, False, False, False, bound)
+    return Held(mfa, device.compliant, device.hybrid_joined, registered, bound)
 
 
 def has_mfa(grant: Grant) -> bool | None:

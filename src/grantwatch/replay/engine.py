@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from grantwatch.grants.model import Grant
 from grantwatch.policy import Export, Model, Outcome, Policy, reason
 from grantwatch.policy.conditions import CONDITIONS
 from grantwatch.policy.context import NOT_TOLD
-from grantwatch.replay.contexts import Contexts, Moment
+from grantwatch.replay.contexts import Contexts
 from grantwatch.replay.controls import Held, answer
 from grantwatch.replay.model import Fate
 
@@ -28,9 +27,14 @@ class Parts(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """One decision. `masks`: the policies that apply, and those that do not (see `Model.looks`)."""
+    """One decision. `masks`: the policies that apply, and those that do not (see `Model.looks`).
+
+    Requests of which every part has the same masks, and that can show the same, share one object.
+    """
 
     fate: Fate
+    number: int
+    """Of the fate, among `Fate`: to hash a number costs less."""
     by: tuple[Policy, ...]
     words: tuple[str, ...]
     masks: Masks
@@ -48,8 +52,8 @@ class Engine:
         self._people: dict[Any, Masks] = {}
         self._places: dict[Any, Masks] = {}
         self._rests: dict[Any, Masks] = {}
-        self._answers: dict[tuple[int, Held], tuple[Outcome, Fate, tuple[Policy, ...], tuple[str, ...]]] = {}
-        self._reasons: dict[Any, tuple[str, ...]] = {}
+        self._decided: dict[tuple[Masks, Masks, Masks, Held], Decided] = {}
+        self._reasons: dict[tuple[int, Any], tuple[Decided | None, tuple[str, ...] | None]] = {}
 
     def person(self, inputs: tuple[Any, ...]) -> Masks:
         """The condition on users, for one person."""
@@ -62,42 +66,31 @@ class Engine:
 
     def decide(self, person: Masks, parts: Parts, held: Held) -> Decided:
         """What comes of one request; `person` is what `person` answered for its first part."""
-        applies, unmet = person
-        masks = self._places.get(parts.place)
-        if masks is None:
-            masks = self._place(parts.place)
-        applies &= masks[0]
-        unmet |= masks[1]
-        masks = self._rests.get(parts.rest)
-        if masks is None:
-            masks = self._rest(parts)
-        applies &= masks[0]
-        unmet |= masks[1]
-        outcome = self.model.outcome_of(applies, unmet)
-        known = self._answers.get((id(outcome), held))
+        place = self._places.get(parts.place) or self._place(parts.place)
+        rest = self._rests.get(parts.rest) or self._rest(parts)
+        key = (person, place, rest, held)
+        known = self._decided.get(key)
         if known is None:
-            # The outcome stands in the entry, so that no other one can ever have its id.
-            known = self._answers[id(outcome), held] = (outcome, *answer(outcome, held))
-        return Decided(known[1], known[2], known[3], (applies, unmet), outcome)
+            masks = (person[0] & place[0] & rest[0], person[1] | place[1] | rest[1])
+            outcome = self.model.outcome_of(*masks)
+            fate, by, words = answer(outcome, held)
+            known = Decided(fate, _NUMBERS[fate], by, words, masks, outcome)
+            _keep(self._decided, key, known)
+        return known
 
-    def missing(self, person: Masks, parts: Parts, decided: Decided) -> tuple[str, ...]:
-        """What a decision hangs on that was not assessed, in words. Requests with the same masks hang on the same."""
-        key = (person, self._places.get(parts.place), parts.rest, decided.by, decided.words)
-        known = self._reasons.get(key)
+    def missing(self, parts: Parts, decided: Decided) -> tuple[str, ...]:
+        """What a decision hangs on that was not assessed, in words. Requests alike in masks hang on the same."""
+        # To hash a decision whole takes long. It stands in the entry, so that no other one can ever have its id.
+        key = (id(decided), parts.rest)
+        known = self._reasons.get(key, _NONE)[1]
         if known is None:
-            unsure = set(decided.by)
-            context = self.contexts.context(*parts)
-            answers = self.model.decide(context).policies
-            told = (
-                reason(each, self.model.directory) for each in answers if each.policy in unsure and each.applies is None
-            )
+            answers = self.model.answers(self.contexts.context(*parts), decided.by)
+            told = (reason(each, self.model.directory) for each in answers if each.applies is None)
             doubts = (
                 f"grantControls: {doubt.path}: {doubt.what}" for policy in decided.by for doubt in policy.grant.doubts
             )
             known = tuple(dict.fromkeys((*told, *decided.words, *doubts)))
-            if len(self._reasons) >= _MOST_KEPT:
-                self._reasons.clear()
-            self._reasons[key] = known
+            _keep(self._reasons, key, (decided, known))
         return known
 
     def _place(self, place: tuple[Any, ...]) -> Masks:
@@ -123,12 +116,12 @@ class Engine:
         return applies, unmet
 
 
-def _keep(memo: dict[Any, Masks], key: Any, found: Masks) -> None:
+_NUMBERS = {fate: number for number, fate in enumerate(Fate)}
+_NONE = (None, None)
+T = TypeVar("T")
+
+
+def _keep(memo: dict[Any, T], key: Any, found: T) -> None:
     if len(memo) >= _MOST_KEPT:
         memo.clear()
     memo[key] = found
-
-
-def parts_of(contexts: Contexts, grant: Grant, person: tuple[Any, ...], moment: Moment) -> Parts:
-    """The inputs of one decision."""
-    return Parts(person, contexts.place(moment.said), contexts.rest(grant, moment))

@@ -53,23 +53,23 @@ class Gaps:
 
     def __init__(self, export: Export) -> None:
         kept = [policy for policy in export.policies if _asks_too_much(policy, _AT_BEST)]
-        self._as_is = {_switched_on(policy): policy for policy in kept}
-        self._model = Model(self._as_is, export.directory)
+        self._model = Model((_switched_on(policy) for policy in kept), export.directory)
+        # The same order, as states have no part in it.
+        self._as_is = Model(kept, export.directory).policies
         self._directory: Directory = export.directory
 
     def of(self, context: Context, held: Held) -> tuple[Gap, ...]:
         """The gaps that a request gets through, nearest first; policies about device code before others."""
         found = [
             gap
-            for each in self._model.decide(context).policies
-            if _asks_too_much(each.policy, held)
-            for gap in self._gap(each)
+            for each, policy in zip(self._model.answers(context, self._model.policies), self._as_is, strict=True)
+            if _asks_too_much(policy, held)
+            for gap in self._gap(each, policy)
         ]
         found.sort(key=lambda gap: (not (gap.policy and gap.policy.about_device_code), _ORDER[gap.kind]))
         return tuple(found) or (Gap("no_policy", None, KINDS["no_policy"]),)
 
-    def _gap(self, answer: PolicyAnswer) -> list[Gap]:
-        policy = self._as_is[answer.policy]
+    def _gap(self, answer: PolicyAnswer, policy: Policy) -> list[Gap]:
         why = reason(answer, self._directory)
         if answer.applies is None:
             return [Gap("not_assessed", policy, why)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from grantwatch import knowledge
 from grantwatch.allowances import Allowances, Match, matches
@@ -14,7 +16,7 @@ from grantwatch.pipeline import Hunt
 from grantwatch.policy import Export, Policy
 from grantwatch.replay.agreement import Comparison
 from grantwatch.replay.contexts import CERTAIN, Contexts, Moment, has_mfa, moments
-from grantwatch.replay.engine import Decided, Engine, Parts, parts_of
+from grantwatch.replay.engine import Decided, Engine, Parts
 from grantwatch.replay.gaps import Gaps
 from grantwatch.replay.laid import changed, laid_over
 from grantwatch.replay.model import (
@@ -123,55 +125,65 @@ class _Run:
         self.engine = Engine(export, self.contexts)
         self.gaps = Gaps(export)
         self._changed = changed(today.policies, export.policies)
-        self._fates: dict[Standing, Counter[Fate]] = {standing: Counter() for standing in Standing}
-        self._records: Counter[Standing] = Counter()
+        self._ways: dict[tuple[Any, ...], tuple[Way | None, list[tuple[Policy, ...]]]] = {}
+        self._tallies: dict[Standing, _Sums] = {standing: _Sums() for standing in Standing}
         self._missing: Counter[str] = Counter()
 
     def way(self, grant: Grant, kept: Sequence[Moment], standing: Standing, comparison: Comparison | None) -> Way:
         """What this scenario makes of a grant."""
         contexts, engine = self.contexts, self.engine
-        inputs = contexts.person(grant)
-        person = engine.person(inputs)
+        person = contexts.person(grant)
+        masks = engine.person(person)
         mfa = has_mfa(grant)
-        fates = self._fates[standing]
-        own: Counter[Fate] = Counter()
-        missing: dict[str, None] = {}
         decisions: list[tuple[Moment, Decided]] = []
-        open_: tuple[Parts, Moment] | None = None
+        unsure: list[Parts] = []
+        records = 0
         for moment in kept:
-            parts = parts_of(contexts, grant, inputs, moment)
-            held = contexts.held(moment, mfa)
-            decided = engine.decide(person, parts, held)
-            fate = decided.fate
-            own[fate] += 1
-            self._records[standing] += moment.records
-            if fate is Fate.NOT_ASSESSED:
-                words = engine.missing(person, parts, decided)
-                self._missing.update(words)
-                missing.update(dict.fromkeys(words))
+            rest = contexts.rest(grant, moment)
+            parts = Parts(person, contexts.place(moment.said), rest)
+            held = contexts.held(moment, rest, mfa)
+            decided = engine.decide(masks, parts, held)
+            records += moment.records
+            decisions.append((moment, decided))
             if comparison is not None:
-                comparison.add(grant, moment, person, parts, held, decided)
-            if not moment.approver:
-                decisions.append((moment, decided))
-                if open_ is None and not fate.refused:
-                    open_ = parts, moment
-        fates.update(own)
-        result, stopped = _result(decisions)
-        gaps: tuple[Gap, ...] = ()
-        if standing is not Standing.HONEST and open_ is not None and result is not Result.STOPPED:
-            gaps = self.gaps.of(contexts.context(*open_[0]), contexts.held(open_[1], mfa))
-        latest = max(
-            (pair for pair in decisions if pair[0].stage is Stage.REFRESH), key=lambda pair: _last(pair[0]), default=None
+                comparison.add(grant, moment, parts, held, decided)
+            if decided.fate is Fate.NOT_ASSESSED:
+                unsure.append(parts)
+        # Grants that went the same way share one answer: there are few ways.
+        key = tuple([(moment.stage, moment.approver, id(decided.by), decided.number) for moment, decided in decisions])
+        way, _ = self._ways.get(key, _NO_WAY)
+        if way is None:
+            # The policies stand in the entry, so that no others can ever have their ids.
+            way = _way(decisions)
+            self._ways[key] = way, [decided.by for _, decided in decisions]
+        tally = self._tallies[standing]
+        tally.ways[key] = tally.ways.get(key, 0) + 1
+        tally.records += records
+        if unsure:
+            way = replace(way, missing=self._hangs_on(decisions, unsure))
+        if standing is not Standing.HONEST and way.result not in (Result.STOPPED, Result.NO_DECISION):
+            way = replace(way, gaps=self._gaps(grant, decisions, person, mfa))
+        return way
+
+    def _hangs_on(self, decisions: Sequence[tuple[Moment, Decided]], unsure: Sequence[Parts]) -> tuple[str, ...]:
+        open_ = [decided for _, decided in decisions if decided.fate is Fate.NOT_ASSESSED]
+        found: dict[str, None] = {}
+        for decided, parts in zip(open_, unsure, strict=True):
+            words = self.engine.missing(parts, decided)
+            self._missing.update(words)
+            found.update(dict.fromkeys(words))
+        return tuple(found)
+
+    def _gaps(
+        self, grant: Grant, decisions: Sequence[tuple[Moment, Decided]], person: tuple[Any, ...], mfa: bool | None
+    ) -> tuple[Gap, ...]:
+        """By which gaps the first request gets through that is not refused."""
+        contexts = self.contexts
+        moment = next(
+            moment for moment, decided in decisions if not moment.approver and not decided.fate.refused
         )
-        return Way(
-            result=result,
-            stopped_at=stopped[0].stage if stopped else None,
-            by=stopped[1].by if stopped else (),
-            next_refresh=latest[1].fate if latest else None,
-            fates=dict(own),
-            gaps=gaps,
-            missing=tuple(missing),
-        )
+        rest = contexts.rest(grant, moment)
+        return self.gaps.of(contexts.context(person, contexts.place(moment.said), rest), contexts.held(moment, rest, mfa))
 
     def scenario(self) -> Scenario:
         """The sums of it."""
@@ -179,11 +191,42 @@ class _Run:
             name=self.name,
             policies=self.export.policies,
             changed=self._changed,
-            decisions={
-                standing: Tally(dict(fates), self._records[standing]) for standing, fates in self._fates.items()
-            },
+            decisions={standing: self._tally(sums) for standing, sums in self._tallies.items()},
             missing=dict(sorted(self._missing.items(), key=lambda item: (-item[1], item[0]))),
         )
+
+
+    def _tally(self, sums: _Sums) -> Tally:
+        fates: Counter[Fate] = Counter()
+        for key, count in sums.ways.items():
+            way, _ = self._ways[key]
+            for fate, number in way.fates.items() if way else ():
+                fates[fate] += number * count
+        return Tally(dict(fates), sums.records)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """How many grants went which way, and the records behind their decisions."""
+
+    ways: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    records: int = 0
+
+
+_NO_WAY: tuple[None, list[tuple[Policy, ...]]] = (None, [])
+
+
+def _way(decisions: Sequence[tuple[Moment, Decided]]) -> Way:
+    others = [pair for pair in decisions if not pair[0].approver]
+    result, stopped = _result(others)
+    refreshes = [pair for pair in others if pair[0].stage is Stage.REFRESH]
+    return Way(
+        result=result,
+        stopped_at=stopped[0].stage if stopped else None,
+        by=stopped[1].by if stopped else (),
+        next_refresh=refreshes[-1][1].fate if refreshes else None,
+        fates=dict(Counter(decided.fate for _, decided in decisions)),
+    )
 
 
 def _result(decisions: Sequence[tuple[Moment, Decided]]) -> tuple[Result, tuple[Moment, Decided] | None]:
@@ -228,15 +271,19 @@ def _allowed(hunt: Hunt, judged: Judged, allowances: Allowances | None) -> tuple
 
 def _device(grant: Grant) -> str:
     """What redeemed: the device that the directory names, else the program."""
-    redeemed = grant.redemption
-    uses = [use for use in grant.token_uses if use.party is not Party.APPROVER]
-    for said in (*((redeemed,) if redeemed else ()), *uses):
-        if said.device.name or said.device.id:
-            return said.device.name or said.device.id or ""
-    for said in (*((redeemed,) if redeemed else ()), *uses):
-        if said.user_agent:
-            return f"no registered device ({knowledge.agent(said.user_agent).name})"
-    return "no device in these records"
+    agent = None
+    redemption = grant.redemption
+    if redemption is not None:
+        device, agent = redemption.device, redemption.user_agent
+        if device.name or device.id:
+            return device.name or device.id or ""
+    for use in grant.token_uses:
+        if use.party is not Party.APPROVER:
+            device = use.device
+            if device.name or device.id:
+                return device.name or device.id or ""
+            agent = agent or use.user_agent
+    return f"no registered device ({knowledge.agent(agent).name})" if agent else "no device in these records"
 
 
 def _ids(hunt: Hunt) -> dict[str, str]:
