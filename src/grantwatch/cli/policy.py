@@ -131,9 +131,7 @@ def replay_command(
         from grantwatch.cli.replaying import Wanted, run_replay
 
         read = how(memory, unpack_limit, since, until, users)
-        wanted = Wanted(
-            policies or (), candidate or (), days, enforce, include or (), keep_out or (), fail_on or ()
-        )
+        wanted = Wanted(policies or (), candidate or (), days, enforce, include or (), keep_out or (), fail_on or ())
         return run_replay(paths, format_, output, read, wanted, accounts, allowances)
 
     raise typer.Exit(guarded(run, temp_dir))

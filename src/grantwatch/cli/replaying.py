@@ -93,7 +93,7 @@ def _check(wanted: Wanted) -> None:
 
 
 def _export(option: str, given: Sequence[str]) -> Export:
-    """The files of one side, folders by the JSON files in them. A set without policies is one too: it blocks nothing."""
+    """The files of one side, folders by the JSON files in them. One without policies blocks nothing."""
     from grantwatch.policy import read
 
     files: list[str] = []

@@ -228,7 +228,7 @@ class TokenUse:
     addresses: int = 1
     """How many addresses within the range of `network` they came from."""
     tracked: bool | None = True
-    """Whether all of them, or none, carry the lineage of the device code flow; None where some do, or nothing is said."""
+    """Whether all of them, or none, carry the lineage of the device code flow; None where that is not known."""
     client_app: str | None = None
     """The kind of client, as logged; None where they differ."""
     risk: str | None = None

@@ -32,7 +32,9 @@ def today(tenant: Fabrikam) -> Json:
     return {
         "@odata.context": _CONTEXT,
         "policies": [
-            _policy(mint.guid(), "CA001 Multifactor authentication for administrators", roles=[_ADMINISTRATOR], asks="mfa"),
+            _policy(
+                mint.guid(), "CA001 Multifactor authentication for administrators", roles=[_ADMINISTRATOR], asks="mfa"
+            ),
             _policy(
                 _pilot_id(tenant),
                 "CA014 Block device code flow (pilot)",
@@ -102,9 +104,7 @@ def _emergency(mint: Mint) -> Person:
 
 def _pilot_id(tenant: Fabrikam) -> str:
     """The id under which the logs name the policy that refused Oskar."""
-    return next(
-        policy.id for event in tenant.events() if isinstance(event, SignInEvent) for policy in event.policies
-    )
+    return next(policy.id for event in tenant.events() if isinstance(event, SignInEvent) for policy in event.policies)
 
 
 def _policy(

@@ -87,8 +87,8 @@ class Comparison:
         results, status = moment.said.policy_results, moment.said.ca_status
         if not results and status not in _STATUSES:
             return
-        # Rows that say the same share their results (see policy_results), and requests that are alike their decision. So
-        # ids will do, and cost less than to hash them: both stay alive in the entry.
+        # Rows that say the same share their results (see policy_results), and alike requests their decision. To hash ids
+        # costs less; both stay alive in the entry.
         key = (id(decided), id(results) if results else 0, status)
         found = self._alike.get(key)
         if found is None:
@@ -140,9 +140,7 @@ class Comparison:
     def _known(self, result: PolicyResult) -> tuple[Policy, int] | None:
         return self._by_id.get(result.id or "") or self._by_name.get(result.name)
 
-    def _weigh(
-        self, alike: _Alike, policy: Policy, recorded: str, ours: bool, theirs: bool, found: _Found
-    ) -> None:
+    def _weigh(self, alike: _Alike, policy: Policy, recorded: str, ours: bool, theirs: bool, found: _Found) -> None:
         named = (policy.id or None, policy.name)
         sums = found.sums[named]
         why = ""

@@ -1,6 +1,6 @@
 """From a grant and its records to the inputs of Conditional Access. What a record does not say is UNKNOWN.
 
-Inputs fall into three parts that change at different paces: who it is (once a grant), where it comes from, and the rest.
+Inputs fall into three parts that change at different paces: who it is (once a grant), where it comes from, the rest.
 So of a hundred thousand requests few have a new part, and only new parts are looked at.
 """
 
@@ -51,7 +51,7 @@ class Moment(NamedTuple):
 
 
 def moments(grant: Grant) -> list[Moment]:
-    """What Conditional Access was evaluated for, in time order: no pages that paused the flow, no refusals by the person.
+    """What Conditional Access was evaluated for, in time order: no pages that paused the flow, no refusals.
 
     A sighting in the Unified Audit Log tells again of an approval that the sign-in logs hold: then it is left out.
     """
@@ -268,7 +268,7 @@ def _system(os: str | None) -> str | None:
 
 
 def _device(device: LoggedDevice) -> Device:
-    """As the record shows it: with an id the directory knows it; without one, though the record has a place for it, not."""
+    """As the record shows it: known to the directory by its id; unknown to it where the record has a place for one."""
     if device.id is None:
         placed = device.managed is not None or device.compliant is not None or device.os or device.name
         return Device(False) if placed else Device()

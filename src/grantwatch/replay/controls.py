@@ -1,7 +1,7 @@
 """Which controls a device code grant meets. Where neither record nor documentation says, the answer is "not known".
 
-A code's redeemer has no device identity to show, and what the approver's device is does not reach it: Microsoft documents
-that device controls are not supported with the flow (Require device to be marked as compliant, hybrid joined; approved
+A code's redeemer has no device identity to show, and the approver's device does not reach it: Microsoft documents that
+device controls are not supported with the flow (Require device to be marked as compliant, hybrid joined; approved
 and protected apps need a registered device). Multifactor authentication is the person's, who approves on the genuine
 page, and the claim goes into the tokens.
 """

@@ -95,10 +95,7 @@ class Engine:
 
     def _place(self, place: tuple[Any, ...]) -> Masks:
         look = self._looks.get("locations")
-        if look is None:
-            found = (self.model.every, 0)
-        else:
-            found = look((*place, NOT_TOLD))
+        found = look((*place, NOT_TOLD)) if look else (self.model.every, 0)
         _keep(self._places, place, found)
         return found
 

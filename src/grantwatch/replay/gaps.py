@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from grantwatch.policy import Because, Context, Directory, Export, Model, Policy, PolicyAnswer, Requirement, State, reason
+from grantwatch.policy import (
+    Because,
+    Context,
+    Directory,
+    Export,
+    Model,
+    Policy,
+    PolicyAnswer,
+    Requirement,
+    State,
+    reason,
+)
 from grantwatch.replay.controls import Held, fulfilled
 from grantwatch.replay.model import Gap
 

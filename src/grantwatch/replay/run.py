@@ -81,10 +81,7 @@ def replay(
             outside += 1
             continue
         standing, why = _standing(judged, included, named)
-        ways = [
-            run.way(grant, kept, standing, comparison if run is runs[0] else None)
-            for run in runs
-        ]
+        ways = [run.way(grant, kept, standing, comparison if run is runs[0] else None) for run in runs]
         found.append(
             GrantReplay(
                 judged=judged,
@@ -98,7 +95,7 @@ def replay(
             )
         )
     scenarios = [run.scenario() for run in runs]
-    made = Replay(
+    return Replay(
         hunt=hunt,
         start=start,
         end=end,
@@ -112,7 +109,6 @@ def replay(
         agreement=comparison.result(),
         not_assessed=tuple(_not_assessed(hunt, found, today, candidate)),
     )
-    return made
 
 
 class _Run:
@@ -179,11 +175,11 @@ class _Run:
     ) -> tuple[Gap, ...]:
         """By which gaps the first request gets through that is not refused."""
         contexts = self.contexts
-        moment = next(
-            moment for moment, decided in decisions if not moment.approver and not decided.fate.refused
-        )
+        moment = next(moment for moment, decided in decisions if not moment.approver and not decided.fate.refused)
         rest = contexts.rest(grant, moment)
-        return self.gaps.of(contexts.context(person, contexts.place(moment.said), rest), contexts.held(moment, rest, mfa))
+        return self.gaps.of(
+            contexts.context(person, contexts.place(moment.said), rest), contexts.held(moment, rest, mfa)
+        )
 
     def scenario(self) -> Scenario:
         """The sums of it."""
@@ -194,7 +190,6 @@ class _Run:
             decisions={standing: self._tally(sums) for standing, sums in self._tallies.items()},
             missing=dict(sorted(self._missing.items(), key=lambda item: (-item[1], item[0]))),
         )
-
 
     def _tally(self, sums: _Sums) -> Tally:
         fates: Counter[Fate] = Counter()
@@ -292,15 +287,13 @@ def _ids(hunt: Hunt) -> dict[str, str]:
     return {user.upn.lower(): user.id for user in users if user.upn and user.id}
 
 
-def _not_assessed(
-    hunt: Hunt, found: Sequence[GrantReplay], today: Export, candidate: Export | None
-) -> Iterator[str]:
+def _not_assessed(hunt: Hunt, found: Sequence[GrantReplay], today: Export, candidate: Export | None) -> Iterator[str]:
     """What this replay rests on and could not see."""
     vague = sum(each.judged.grant.certainty < CERTAIN for each in found)
     if vague:
         yield (
-            f"of {vague:,} of {len(found):,} grants no record names the device code flow itself: for policies on the flow "
-            "they are not assessed"
+            f"of {vague:,} of {len(found):,} grants no record names the device code flow itself: policies on the "
+            "flow are not assessed for them"
         )
     unseen = sum(bool(each.judged.grant.unseen) for each in found)
     if unseen:
@@ -310,7 +303,7 @@ def _not_assessed(
     folded = sum(use.count > 1 for each in found for use in each.judged.grant.token_uses)
     if folded:
         yield (
-            f"{folded:,} groups of alike token uses are one decision each; what differs within one is taken as unknown, "
+            f"{folded:,} groups of alike token uses are one decision each; what differs within one counts as unknown, "
             "and its recorded policies are those of the last"
         )
     yield from today.notes

@@ -34,9 +34,7 @@ def _of(way: Way | None, tell: Callable[[Way], Cell]) -> Cell:
 
 
 def _gaps(way: Way) -> str:
-    return "; ".join(
-        f"{gap.kind}: {gap.policy.label + ': ' if gap.policy else ''}{gap.why}" for gap in way.gaps[:10]
-    )
+    return "; ".join(f"{gap.kind}: {gap.policy.label + ': ' if gap.policy else ''}{gap.why}" for gap in way.gaps[:10])
 
 
 def _by(way: Way) -> str:

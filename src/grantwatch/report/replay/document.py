@@ -106,7 +106,8 @@ def _way(way: Way) -> Json:
         "next_refresh": way.next_refresh.value if way.next_refresh else None,
         "decisions": {fate.value: way.fates.get(fate, 0) for fate in Fate},
         "gaps": [
-            {"kind": gap.kind, "policy": _policy(gap.policy) if gap.policy else None, "why": gap.why} for gap in way.gaps
+            {"kind": gap.kind, "policy": _policy(gap.policy) if gap.policy else None, "why": gap.why}
+            for gap in way.gaps
         ],
         "not_assessed": list(way.missing),
     }
@@ -116,9 +117,7 @@ def _row(row: Row) -> Json:
     return {
         "id": row.id,
         "name": row.name,
-        **{
-            standing.value: {result.value: row.counts[standing, result] for result in Result} for standing in Standing
-        },
+        **{standing.value: {result.value: row.counts[standing, result] for result in Result} for standing in Standing},
         "breaks": row.breaks,
         "allowed": row.allowed,
     }

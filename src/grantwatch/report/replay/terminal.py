@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grantwatch import __version__
@@ -98,7 +98,9 @@ class _Page(Page):
         if self.made.enforced:
             self._labelled("-", f"in report-only mode, replayed as if switched on: {_named(self.made.enforced)}")
         if quiet:
-            self._labelled("-", f"in report-only mode, so nothing changes by it: {_named(quiet)}; --enforce replays it as on")
+            self._labelled(
+                "-", f"in report-only mode, so nothing changes by it: {_named(quiet)}; --enforce replays it as on"
+            )
 
     def _standing(self, scenario: Scenario, standing: Standing) -> None:
         grants = [each for each in self.made.grants if each.standing is standing]
@@ -106,8 +108,10 @@ class _Page(Page):
             return
         results = Counter(self._way(each, scenario).result for each in grants)
         tally = scenario.decisions[standing]
-        told = ", ".join(f"{results[result]:,} {name}" for result, name in _RESULTS.items() if results[result])
-        fates = ", ".join(f"{tally.fates[fate]:,} {_fate(fate)}" for fate in Fate if tally.fates.get(fate))
+        told = _told(results)
+        fates = ", ".join(
+            f"{tally.fates[fate]:,} {_fate(fate, tally.fates[fate])}" for fate in Fate if tally.fates.get(fate)
+        )
         bad = results[Result.STOPPED] + results[Result.LIMITED] if standing is Standing.HONEST else 0
         style = "red" if bad else "green" if standing is Standing.HONEST else "yellow"
         decisions = words.plural(tally.decisions, "decision")
@@ -124,7 +128,8 @@ class _Page(Page):
         self._heading("Honest use that would break")
         if not broken:
             unsure = sum(
-                each.standing is Standing.HONEST and each.last.result is Result.NOT_ASSESSED for each in self.made.grants
+                each.standing is Standing.HONEST and each.last.result is Result.NOT_ASSESSED
+                for each in self.made.grants
             )
             but = f", but {words.plural(unsure, 'honest grant')} could not be assessed" if unsure else ""
             self._print((f"None{but}.", ""))
@@ -133,13 +138,13 @@ class _Page(Page):
         for each in broken:
             grant = each.judged.grant
             stage = each.last.stopped_at
-            at = _STAGES[stage] if stage else ""
-            key = (grant.user.label, words.client(grant.client), f"{at} by {_named(each.last.by)}")
+            at = f"{_RESULTS[each.last.result]} {_STAGES[stage] if stage else ''} by {_named(each.last.by)}"
+            key = (grant.user.label, words.client(grant.client), at)
             by.setdefault(key, []).append(each)
-        for (user, client, how), each in sorted(by.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST]:
-            allowed = sum(bool(one.allowed) for one in each)
+        for (user, client, how), grants in sorted(by.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST]:
+            allowed = sum(bool(one.allowed) for one in grants)
             told = f" ({words.plural(allowed, 'grant')} allowed by the file)" if allowed else ""
-            self._labelled("-", f"{user} with {client}: {words.plural(len(each), 'grant')} stopped {how}{told}", style="red")
+            self._labelled("-", f"{user} with {client}: {words.plural(len(grants), 'grant')} {how}{told}", style="red")
         self._left(len(by))
 
     def _attacks(self) -> None:
@@ -150,7 +155,8 @@ class _Page(Page):
             return
         for each in suspects[:MOST]:
             grant = each.judged.grant
-            lead = f"{grant.user.label} with {words.client(grant.client)}, {words.minute(grant.started_at)} UTC ({each.why})"
+            who = f"{grant.user.label} with {words.client(grant.client)}"
+            lead = f"{who}, {words.minute(grant.started_at)} UTC ({each.why})"
             self._labelled("-", lead, style="red" if each.gets_through else "green")
             facts = [("today", self._ending(each.today))]
             if each.candidate:
@@ -160,7 +166,7 @@ class _Page(Page):
 
     @staticmethod
     def _ending(way: Way) -> str:
-        told = _RESULTS[way.result].replace("get through", "gets through")
+        told = _one(_RESULTS[way.result])
         if way.stopped_at:
             told += f" {_STAGES[way.stopped_at]} by {_named(way.by)}"
         if way.next_refresh and way.next_refresh.refused and way.stopped_at is not Stage.REFRESH:
@@ -212,9 +218,11 @@ class _Page(Page):
             self._labelled("-", f"status of the record as a whole: {_agreed(found.statuses)}", 2)
         for why, pairs in found.not_comparable.items():
             self._labelled("-", f"{words.plural(pairs, 'pair')} not comparable: {why}", 2)
-        for each in found.differences[:MOST]:
-            line = f"{each.policy}: the log says {each.recorded}, the model {each.modelled}: {each.why}"
-            self._labelled("differs", f"{line} ({words.plural(each.pairs, 'pair')}; such as grant {each.grant_id})", 2, "red")
+        for other in found.differences[:MOST]:
+            line = f"{other.policy}: the log says {other.recorded}, the model {other.modelled}: {other.why}"
+            self._labelled(
+                "differs", f"{line} ({words.plural(other.pairs, 'pair')}; such as grant {other.grant_id})", 2, "red"
+            )
         self._left(len(found.differences))
 
     def _not_assessed(self) -> None:
@@ -229,11 +237,11 @@ class _Page(Page):
             self._labelled("-", sentence)
 
 
-def _fate(fate: Fate) -> str:
+def _fate(fate: Fate, number: int) -> str:
     return {
         Fate.BLOCKED: "blocked",
-        Fate.UNMET: "lack a control",
-        Fate.PASSES: "pass",
+        Fate.UNMET: "lacks a control" if number == 1 else "lack a control",
+        Fate.PASSES: "passes" if number == 1 else "pass",
         Fate.NOT_ASSESSED: "not assessed",
     }[fate]
 
@@ -244,8 +252,17 @@ def _named(policies: Sequence[Policy]) -> str:
 
 
 def _counts(row: Row, standing: Standing) -> str:
-    told = [f"{row.counts[standing, result]:,} {name}" for result, name in _RESULTS.items() if row.counts[standing, result]]
-    return ", ".join(told) or "-"
+    return _told({result: row.counts[standing, result] for result in Result}) or "-"
+
+
+def _told(counts: Mapping[Result, int]) -> str:
+    """`3 stopped, 1 gets through`."""
+    said = ((counts[result], name) for result, name in _RESULTS.items() if counts[result])
+    return ", ".join(f"{number:,} {_one(name) if number == 1 else name}" for number, name in said)
+
+
+def _one(name: str) -> str:
+    return name.replace("get through", "gets through")
 
 
 def _agreed(each: PolicyAgreement) -> str:
