@@ -137,7 +137,7 @@ def test_parts_by_themselves_come_to_what_the_model_says_of_the_whole(found, tod
             rest = contexts.rest(each.grant, moment)
             parts = Parts(person, contexts.place(moment.said), rest)
             held = contexts.held(moment, rest, has_mfa(each.grant))
-            decided = engine.decide(engine.person(person), parts, held)
+            decided = engine.decide(engine.person(person), *parts, held)
             assert decided.outcome == model.outcome(contexts.context(*parts))
 
 

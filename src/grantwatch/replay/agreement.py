@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from grantwatch.grants.model import Grant, PolicyResult, TokenUse
 from grantwatch.policy import Export, Policy, Requirement, State, Tri, reason
@@ -81,18 +82,27 @@ class Comparison:
         self._by_name = {each[0].name: each for each in known if names[each[0].name] == 1}
         self._records = 0
 
-    def add(self, grant: Grant, moment: Moment, parts: Parts, held: Held, decided: Decided) -> None:
-        """One decision."""
+    def add(
+        self,
+        grant: Grant,
+        moment: Moment,
+        who: tuple[Any, ...],
+        at: tuple[Any, ...],
+        what: tuple[Any, ...],
+        held: Held,
+        decided: Decided,
+    ) -> None:
+        """One decision, and the three parts of its inputs."""
         self._records += 1
         results, status = moment.said.policy_results, moment.said.ca_status
         if not results and status not in _STATUSES:
             return
-        # Rows that say the same share their results (see policy_results), and alike requests their decision. To hash ids
-        # costs less; both stay alive in the entry.
+        # Rows that say the same share their results (see policy_results), and alike requests their decision. To hash
+        # their ids costs less; both stay alive in the entry.
         key = (id(decided), id(results) if results else 0, status)
         found = self._alike.get(key)
         if found is None:
-            found = self._alike[key] = _Alike(results, status, grant, moment, parts, held, decided)
+            found = self._alike[key] = _Alike(results, status, grant, moment, Parts(who, at, what), held, decided)
         found.count += 1
 
     def result(self) -> Agreement:

@@ -64,10 +64,12 @@ class Engine:
             _keep(self._people, inputs, found)
         return found
 
-    def decide(self, person: Masks, parts: Parts, held: Held) -> Decided:
-        """What comes of one request; `person` is what `person` answered for its first part."""
-        place = self._places.get(parts.place) or self._place(parts.place)
-        rest = self._rests.get(parts.rest) or self._rest(parts)
+    def decide(
+        self, person: Masks, who: tuple[Any, ...], at: tuple[Any, ...], what: tuple[Any, ...], held: Held
+    ) -> Decided:
+        """What comes of one request: its three parts, and `person`, which is what `person` answered for the first."""
+        place = self._places.get(at) or self._place(at)
+        rest = self._rests.get(what) or self._rest(Parts(who, at, what))
         key = (person, place, rest, held)
         known = self._decided.get(key)
         if known is None:

@@ -136,17 +136,19 @@ class _Run:
         records = 0
         for moment in kept:
             rest = contexts.rest(grant, moment)
-            parts = Parts(person, contexts.place(moment.said), rest)
+            place = contexts.place(moment.said)
             held = contexts.held(moment, rest, mfa)
-            decided = engine.decide(masks, parts, held)
+            decided = engine.decide(masks, person, place, rest, held)
             records += moment.records
             decisions.append((moment, decided))
             if comparison is not None:
-                comparison.add(grant, moment, parts, held, decided)
+                comparison.add(grant, moment, person, place, rest, held, decided)
             if decided.fate is Fate.NOT_ASSESSED:
-                unsure.append(parts)
+                unsure.append(Parts(person, place, rest))
         # Grants that went the same way share one answer: there are few ways.
-        key = tuple([(moment.stage, moment.approver, id(decided.by), decided.number) for moment, decided in decisions])
+        key = tuple(
+            [(id(moment.stage), moment.approver, id(decided.by), decided.number) for moment, decided in decisions]
+        )
         way, _ = self._ways.get(key, _NO_WAY)
         if way is None:
             # The policies stand in the entry, so that no others can ever have their ids.
