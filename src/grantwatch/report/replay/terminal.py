@@ -90,8 +90,7 @@ class _Page(Page):
             self._labelled("-", f"other than today: {_named(scenario.changed)}")
         if scenario.name == "candidate":
             self._modes(scenario)
-        for standing in Standing:
-            self._standing(scenario, standing)
+        self._facts([(standing.value, told) for standing in Standing if (told := self._standing(scenario, standing))])
 
     def _modes(self, scenario: Scenario) -> None:
         quiet = [policy for policy in scenario.changed if policy.state is State.REPORT_ONLY]
@@ -102,21 +101,18 @@ class _Page(Page):
                 "-", f"in report-only mode, so nothing changes by it: {_named(quiet)}; --enforce replays it as on"
             )
 
-    def _standing(self, scenario: Scenario, standing: Standing) -> None:
+    def _standing(self, scenario: Scenario, standing: Standing) -> str:
         grants = [each for each in self.made.grants if each.standing is standing]
         if not grants:
-            return
+            return ""
         results = Counter(self._way(each, scenario).result for each in grants)
         tally = scenario.decisions[standing]
         told = _told(results)
         fates = ", ".join(
             f"{tally.fates[fate]:,} {_fate(fate, tally.fates[fate])}" for fate in Fate if tally.fates.get(fate)
         )
-        bad = results[Result.STOPPED] + results[Result.LIMITED] if standing is Standing.HONEST else 0
-        style = "red" if bad else "green" if standing is Standing.HONEST else "yellow"
         decisions = words.plural(tally.decisions, "decision")
-        line = f"{words.plural(len(grants), 'grant')}: {told}; {decisions}" + (f": {fates}" if fates else "")
-        self._labelled(standing.value, line, 2, style)
+        return f"{words.plural(len(grants), 'grant')}: {told}; {decisions}" + (f": {fates}" if fates else "")
 
     def _way(self, each: GrantReplay, scenario: Scenario) -> Way:
         return each.today if scenario is self.made.today else each.candidate or each.today
