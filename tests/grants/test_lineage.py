@@ -288,6 +288,7 @@ def test_uses_carry_what_conditional_access_looks_at(rebuild):
     flow = login(policies=(applied("success"),), refreshes=[Refresh(HOUR), Refresh(2 * HOUR)])
     grant = only(rebuild(flow))
     (use,) = grant.token_uses
+    assert grant.approval
     assert use.client_app == grant.approval.client_app == "Mobile Apps and Desktop clients"
     assert (use.tracked, use.addresses, use.auth_requirement) == (True, 1, "multifactorauthentication")
     told = [(each.name, each.result, each.id) for each in grant.approval.policy_results]
