@@ -14,6 +14,7 @@ from tests.usage.scene import judged
 from grantwatch.errors import UsageError
 from grantwatch.grants.model import Device, Party, TokenKind
 from grantwatch.replay import Fate, Result, Stage, Standing
+from grantwatch.report.replay.terminal import text
 from grantwatch.verdict import Severity
 
 USER = guid(5)
@@ -304,3 +305,12 @@ def test_guests_by_what_the_records_say():
         other = next(each for each in kinds.values() if each != kind)
         users = {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": other, "externalTenants": None}}
         assert replayed(honest(guest), today=files(a_policy(users=users))).grants[0].today.result is Result.PASSES
+
+
+def test_without_grants_nothing_is_promised():
+    made = replayed(today=BLOCKED)
+    assert made.grants == ()
+    assert made.agreement.share is None
+    told = text(made)
+    assert "No honest grant was replayed: nothing can be said." in told
+    assert "None." not in told

@@ -122,6 +122,9 @@ class _Page(Page):
     def _breaks(self) -> None:
         broken = [each for each in self.made.grants if each.breaks]
         self._heading("Honest use that would break")
+        if not any(each.standing is Standing.HONEST for each in self.made.grants):
+            self._print(("No honest grant was replayed: nothing can be said.", ""))
+            return
         if not broken:
             unsure = sum(
                 each.standing is Standing.HONEST and each.last.result is Result.NOT_ASSESSED
@@ -147,7 +150,7 @@ class _Page(Page):
         suspects = [each for each in self.made.grants if each.standing is Standing.SUSPECT]
         self._heading("Attacks")
         if not suspects:
-            self._print(("No grant in these logs is high or critical.", ""))
+            self._print(("No grant that was replayed is high or critical.", ""))
             return
         for each in suspects[:MOST]:
             grant = each.judged.grant
