@@ -1,6 +1,9 @@
 """Write examples/logs: 45 days of a tenant that does not exist, in the mixed forms that a responder is handed.
 
     python examples/make_logs.py [FOLDER]
+    python examples/make_policies.py [FOLDER]
+
+The second writes examples/tenant: the same tenant's Conditional Access as exported, and a candidate.
 
 Interactive sign-ins were taken from Graph, silent ones from a storage account, audits and the mailboxes' activity
 from a workspace, and the Unified Audit Log of one mailbox was handed in separately. Running this again writes the

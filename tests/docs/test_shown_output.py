@@ -13,7 +13,7 @@ from grantwatch.report.document import schema
 __all__ = ["environment"]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("docs/inspect.md", "docs/explain.md", "docs/policy.md", "docs/sigma.md", "docs/usage.md")
+PAGES = ("docs/inspect.md", "docs/explain.md", "docs/policy.md", "docs/replay.md", "docs/sigma.md", "docs/usage.md")
 
 
 def shown() -> list[tuple[str, str, list[str]]]:
@@ -44,7 +44,7 @@ def test_the_output_is_real(page: str, command: str, lines: list[str], environme
     assert free or place == len(printed), f"more is printed at the end: {printed[place:]}"
 
 
-@pytest.mark.parametrize("name", ["inspect", "explain", "policy"])
+@pytest.mark.parametrize("name", ["inspect", "explain", "policy", "replay"])
 def test_every_field_is_on_its_page_or_that_of_the_hunt(name: str) -> None:
     pages = "".join((ROOT / page).read_text(encoding="utf-8") for page in (f"docs/{name}.md", "docs/json.md"))
 

@@ -32,7 +32,7 @@ from tests.grants.scene import (
 )
 
 from grantwatch.grants.model import LegKind, Outcome, Party, TieBy, TokenKind
-from grantwatch.lab import Machine, Refresh, Seat, device_registration, tainted_browser
+from grantwatch.lab import Machine, Policy, Refresh, Seat, device_registration, tainted_browser
 from grantwatch.lab.apps import EDGE, EXCHANGE_ONLINE, OUTLOOK_MOBILE, TEAMS
 
 HOUR = timedelta(hours=1)
@@ -275,3 +275,52 @@ def test_legs_are_not_counted_again_as_uses(rebuild):
     assert len(grant.legs) == 3
     assert grant.of(LegKind.REDEMPTION)[0].network.ip == TOOL.place.ip
     assert outcomes(rebuild([*flow, *flow])) == ["redeemed"]
+
+
+# -- what Conditional Access looks at
+
+
+def applied(result, id="85DFFA7B-C910-4F17-96A0-480C012C45C4"):
+    return Policy(id, "CA001", result)
+
+
+def test_uses_carry_what_conditional_access_looks_at(rebuild):
+    flow = login(policies=(applied("success"),), refreshes=[Refresh(HOUR), Refresh(2 * HOUR)])
+    grant = only(rebuild(flow))
+    (use,) = grant.token_uses
+    assert grant.approval
+    assert use.client_app == grant.approval.client_app == "Mobile Apps and Desktop clients"
+    assert (use.tracked, use.addresses, use.auth_requirement) == (True, 1, "multifactorauthentication")
+    told = [(each.name, each.result, each.id) for each in grant.approval.policy_results]
+    assert told == [("CA001", "success", "85dffa7b-c910-4f17-96a0-480c012c45c4")]
+
+
+def test_the_policies_of_a_fold_are_those_of_its_last_record(rebuild):
+    flow = login(refreshes=[Refresh(HOUR), Refresh(2 * HOUR)])
+    *others, first, last = flow
+    first = replace(first, policies=(applied("success"),), ca_status="success")
+    last = replace(last, policies=(applied("failure"),), ca_status="failure", client_app="Browser")
+    last = replace(last, client_app=first.client_app, error_code=53003)
+    grant = only(rebuild([*others, first, last]))
+    (use,) = [use for use in grant.token_uses if use.count == 2]
+    assert (use.ca_status, [each.result for each in use.policy_results]) == ("failure", ["failure"])
+
+
+def test_what_alike_uses_do_not_share_is_not_said(rebuild):
+    flow = login(refreshes=[Refresh(HOUR), Refresh(2 * HOUR)])
+    *others, last = flow
+    elsewhere = replace(last, place=replace(last.place, ip=last.place.ip.rpartition(".")[0] + ".201"))
+    elsewhere = replace(elsewhere, client_app="Other clients", requirement="singleFactorAuthentication")
+    (use,) = only(rebuild([*others, elsewhere])).token_uses
+    assert (use.count, use.addresses, use.client_app, use.auth_requirement) == (2, 2, None, None)
+
+
+def test_a_registered_device_that_lost_the_lineage_is_told_from_one_that_kept_it(rebuild):
+    kept = Refresh(HOUR, TEAMS, GRAPH, incoming="primaryRefreshToken", machine=ROGUE)
+    flow = login(client=BROKER, resource=DRS, refreshes=[kept])
+    registered = registration(AT + timedelta(minutes=2))
+    grant = only(rebuild([*flow, *registered]))
+    assert [use.tracked for use in grant.token_uses] == [True]
+    lost = sign_in(flow.refreshes[0], transfer="none", session_id=MINT.guid())
+    grant = only(rebuild([*flow.without("refreshes"), lost, *registered]))
+    assert [(use.tie.by, use.tracked) for use in grant.token_uses] == [(TieBy.DEVICE_ID, False)]

@@ -65,14 +65,13 @@ def glob(pattern: str, text: str, *, cased: bool = False) -> bool:
 
 
 def within(network: str, text: str) -> bool:
-    """Whether a text is an address of a network; one of IPv4 within IPv6 also counts as what it stands for."""
+    """Whether a text is an address of a network; one of IPv4 within IPv6, so written, is that of IPv4."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    within = ipaddress.ip_network(network, strict=False)
-    return address in within or (mapped is not None and mapped in within)
+    mapped = getattr(address, "ipv4_mapped", None) if "." in text else None
+    return (mapped or address) in ipaddress.ip_network(network, strict=False)
 
 
 def values_of(record: Mapping[str, Any], field: str) -> list[str]:

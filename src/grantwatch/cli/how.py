@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grantwatch.records.scope import Scope
     from grantwatch.verdict.panel import Panel
 
-__all__ = ["How", "classes", "how", "panel"]
+__all__ = ["How", "allowed", "classes", "how", "panel"]
 
 
 class How(TypedDict):
@@ -50,7 +50,7 @@ def classes(file: str | None) -> Mapping[str, str]:
         raise UsageError(f"--accounts {error}") from None
 
 
-def _allowed(file: str | None) -> Allowances | None:
+def allowed(file: str | None) -> Allowances | None:
     """What `--allowances FILE` says. Raises UsageError that names the option and every fault by line and column."""
     if file is None:
         return None
@@ -67,7 +67,7 @@ def panel(signals: Sequence[str] | None, weights: str | None, allowances: str | 
 
     Raises UsageError and DeclarationError that name the option, the place, and what would be accepted.
     """
-    approved = _allowed(allowances)
+    approved = allowed(allowances)
     if not signals and weights is None and approved is None:
         return None
     from grantwatch.signals.own import load

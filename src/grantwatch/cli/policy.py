@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grantwatch.cli.options import Output
+from grantwatch.cli.options import Accounts, Memory, Output, Paths, Since, TempDir, UnpackLimit, Until, Users
 
 __all__ = ["policy"]
 
@@ -60,3 +60,78 @@ def check_command(
         return run_check(files, before or [], format_, output, fail_on)
 
     raise typer.Exit(guarded(run))
+
+
+@policy.command("replay")
+def replay_command(
+    paths: Paths,
+    policies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policies",
+            metavar="FILE",
+            help="Today's policies and what goes with them, as for check; a folder means its *.json. Repeatable.",
+        ),
+    ] = None,
+    candidate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--candidate",
+            metavar="FILE",
+            help="Proposed policies, groups, locations, laid over today's by id, else by name. Repeatable.",
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", metavar="N", help="Only the last N days, back from the last record of the logs."),
+    ] = None,
+    enforce: Annotated[
+        bool, typer.Option("--enforce", help="Replay candidates in report-only mode as if they were on.")
+    ] = False,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="How to show it: table, json or csv.")
+    ] = "table",
+    output: Output = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="WHAT",
+            help="Exit with 1 on honest-blocked, attack-passes (or not surely stopped), or differs. Repeatable.",
+        ),
+    ] = None,
+    allowances: Annotated[
+        str | None,
+        typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code; marked, judged as without."),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="GRANT_ID", help="Count this grant as honest, whatever its severity."),
+    ] = None,
+    keep_out: Annotated[
+        list[str] | None,
+        typer.Option("--keep-out", metavar="GRANT_ID", help="Count this grant as an attack."),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    users: Users = None,
+    accounts: Accounts = None,
+    memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
+) -> None:
+    """Replay logs through today's policies and proposed ones: who would break, which attacks would be stopped.
+
+    Says by which gap an attack gets through, and how well the replay agrees with what the logs say that policies did.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.how import how
+        from grantwatch.cli.replaying import Wanted, run_replay
+
+        read = how(memory, unpack_limit, since, until, users)
+        wanted = Wanted(policies or (), candidate or (), days, enforce, include or (), keep_out or (), fail_on or ())
+        return run_replay(paths, format_, output, read, wanted, accounts, allowances)
+
+    raise typer.Exit(guarded(run, temp_dir))

@@ -5,7 +5,7 @@ SELECT
     l.user_agent, l.client_app, l.device_id, l.device_name, l.device_os, l.device_browser, l.device_managed,
     l.device_compliant, l.device_trust, l.interactive, l.protocol, l.transfer, l.incoming, l.error_code, l.status_detail,
     l.request_type, l.request_id, l.correlation_id, l.session_id, l.token_id, l.ca_status, l.token_binding,
-    l.auth_details, l.auth_requirement, l.processing, l.policies, l.cross_tenant, l.latitude, l.longitude, l.has_protocol, l.has_transfer, l.row_id,
+    l.auth_details, l.auth_requirement, l.processing, l.policies, l.cross_tenant, l.risk_level, l.latitude, l.longitude, l.has_protocol, l.has_transfer, l.row_id,
     p.form, p.path, l.row_id - p.first_row + 1 AS position
 FROM flow_leg AS l
 JOIN pass_form AS p ON p.pass_id = l.pass_id AND p.file_id = l.file_id

@@ -8,7 +8,7 @@ from typing import Any
 from grantwatch import knowledge
 from grantwatch.grants.flow import Flow
 from grantwatch.grants.model import Party, Tie, TieBy, TokenKind, TokenUse
-from grantwatch.grants.rows import STRENGTH, client_of, device_of, network_of, resource_of
+from grantwatch.grants.rows import STRENGTH, client_of, device_of, network_of, policy_results, resource_of
 from grantwatch.records.model import RecordRef
 
 __all__ = ["token_uses_of"]
@@ -54,6 +54,13 @@ def _token_use(row: dict[str, Any], party: Party, devices: Mapping[str, float]) 
         tie=Tie(tie, strength),
         refs=tuple(RecordRef(path, position, request_id) for path, position, request_id in refs),
         last_success=row["last_success"],
+        addresses=row["addresses"],
+        tracked=row["tracked"],
+        client_app=row["client_app"],
+        risk=row["risk_level"],
+        auth_requirement=row["auth_requirement"],
+        ca_status=row["ca_status"],
+        policy_results=policy_results(row["policies"]),
     )
 
 

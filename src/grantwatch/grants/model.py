@@ -167,6 +167,8 @@ class PolicyResult:
 
     name: str
     result: str
+    id: str | None = None
+    """Of the policy, in lower case, where the record holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,10 @@ class Leg:
     """`singlefactorauthentication` or `multifactorauthentication`, where logged."""
     policy_results: tuple[PolicyResult, ...] = ()
     """Every Conditional Access policy that the record names, whatever it did."""
+    client_app: str | None = None
+    """The kind of client (clientAppUsed), as logged."""
+    risk: str | None = None
+    """The risk of the sign-in, in lower case, where logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +226,19 @@ class TokenUse:
     """The first few records."""
     last_success: datetime | None = None
     """When a token was last issued; None where none was, or where that is not known."""
+    addresses: int = 1
+    """How many addresses within the range of `network` they came from."""
+    tracked: bool | None = True
+    """Whether all of them, or none, carry the lineage of the device code flow; None where that is not known."""
+    client_app: str | None = None
+    """The kind of client, as logged; None where they differ."""
+    risk: str | None = None
+    """The risk of the sign-ins, in lower case; None where they differ."""
+    auth_requirement: str | None = None
+    ca_status: str | None = None
+    """What Conditional Access came to on the last of them that says so."""
+    policy_results: tuple[PolicyResult, ...] = ()
+    """What every Conditional Access policy made of the last of them that names any."""
 
 
 MAP_AREAS = 5

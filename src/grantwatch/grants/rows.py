@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -112,6 +113,8 @@ def leg_of(row: Row, kind: LegKind, tie: TieBy) -> Leg:
         auth_methods=auth_methods(row["auth_details"]),
         auth_requirement=row["auth_requirement"],
         policy_results=policy_results(row["policies"]),
+        client_app=row["client_app"],
+        risk=row["risk_level"],
     )
 
 
@@ -136,10 +139,15 @@ def failed_policies(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+@lru_cache(maxsize=2048)
 def policy_results(text: str | None) -> tuple[PolicyResult, ...]:
-    """What each Conditional Access policy of a row made of it, in order."""
+    """What each Conditional Access policy of a row made of it, in order. Rows of one tenant often say the same."""
     return tuple(
-        PolicyResult(str(entry.get("displayName") or entry.get("id") or "unnamed policy"), str(entry["result"]).lower())
+        PolicyResult(
+            str(entry.get("displayName") or entry.get("id") or "unnamed policy"),
+            str(entry["result"]).lower(),
+            str(entry["id"]).lower() if entry.get("id") else None,
+        )
         for entry in _list(text)
         if entry.get("result")
     )

@@ -174,7 +174,7 @@ def _spellings() -> dict[tuple[str, str], str]:
 
 
 def spelled(field: str, said: str | None) -> str | None:
-    """How policies spell what a sign-in log says of `client_app`, `platform` or `trust`; None for another word."""
+    """How policies spell what a sign-in log says of one of `SPELLED_FIELDS`; None for another word."""
     return _spellings().get((field, "".join((said or "").lower().split())))
 
 

@@ -49,7 +49,7 @@ RESOURCE_KINDS = ("graph", "mail", "files", "registration", "management", "devop
 NETWORK_KINDS = ("hosting", "anonymiser", "microsoft", "campaign")
 """`campaign`: an address that a report ties to attackers, of a network about which nothing else is known."""
 
-SPELLED_FIELDS = ("client_app", "platform", "trust")
+SPELLED_FIELDS = ("client_app", "crossing", "platform", "strength", "trust")
 
 CODE_KINDS = (
     "success",

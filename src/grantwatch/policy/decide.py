@@ -139,6 +139,16 @@ class _Dimension:
         self.memo[key] = pair
         return pair
 
+    def alone(self, key: Any) -> tuple[int, int]:
+        """As `look`, for who keeps the answers: only one for inputs that no policy can tell apart is kept here."""
+        other = self.alike(key) if self.alike else key
+        found = self.memo.get(other)
+        if found is None:
+            if len(self.memo) >= _MOST_KEPT:
+                self.memo.clear()
+            found = self.memo[other] = self.masks(other)
+        return found
+
     def masks(self, key: Any) -> tuple[int, int]:
         """As `look`, kept nowhere."""
         inputs = self.inputs(key)
@@ -198,11 +208,37 @@ class Model:
             unmet |= not_met
         return self._make(applies, unmet)
 
+    @property
+    def live(self) -> tuple[Policy, ...]:
+        """The policies that are not disabled: the first is the lowest bit of every mask."""
+        return self._live
+
+    def looks(self) -> dict[str, Callable[[Any], tuple[int, int]]]:
+        """For whoever knows which inputs change: each condition by itself, from its inputs to two masks.
+
+        Inputs are the one value, or the tuple, that `CONDITIONS` names. The first mask holds the policies of which the
+        condition is met, the second those of which it is not. A condition that no policy has is not there. What follows
+        from all of them is `outcome_of` the first masks joined by "and" (with `every`) and the second by "or".
+        """
+        return {each.condition.name: each.alone for each in self._dimensions}
+
+    @property
+    def every(self) -> int:
+        """The mask of all live policies."""
+        return self._all
+
+    def outcome_of(self, applies: int, unmet: int) -> Outcome:
+        """What follows from masks over all conditions."""
+        return self._outcomes.get((applies, unmet)) or self._made(applies, unmet)
+
     def decide(self, context: Context) -> Decision:
         """What follows, and why each policy applies, does not, or could not be assessed."""
+        return Decision(self.outcome(context), self.answers(context, self.policies))
+
+    def answers(self, context: Context, policies: Iterable[Policy]) -> tuple[PolicyAnswer, ...]:
+        """Why each of these policies applies, does not, or could not be assessed."""
         keys = {each.condition.name: each.inputs(each.key(context)) for each in self._dimensions}
-        answers = tuple(self._answer(policy, keys) for policy in self.policies)
-        return Decision(self.outcome(context), answers)
+        return tuple(self._answer(policy, keys) for policy in policies)
 
     def _answer(self, policy: Policy, keys: dict[str, tuple[Any, ...]]) -> PolicyAnswer:
         if policy.state is State.DISABLED:

@@ -17,7 +17,7 @@ from grantwatch.usage.model import KINDS, Account, Attempts, Inventory, KeptOut,
 from grantwatch.verdict.model import Judged, Severity
 from grantwatch.verdict.pick import pick
 
-__all__ = ["STALE_DAYS", "SUSPECT", "inventory"]
+__all__ = ["STALE_DAYS", "SUSPECT", "inventory", "reach"]
 
 STALE_DAYS = 60
 SUSPECT = Severity.MEDIUM
@@ -50,7 +50,7 @@ def inventory(
             tried.append(each)
         else:
             honest.append(each)
-    start, end = _reach(hunt)
+    start, end = reach(hunt)
     limit = end - timedelta(days=stale_days) if start and end and end - start >= timedelta(days=stale_days) else None
     accounts = [_account(grants, classes, limit) for grants in _by_user(honest).values()]
     made = Inventory(
@@ -82,7 +82,7 @@ def _why_out(judged: Judged, included: frozenset[str], named: frozenset[str]) ->
     return f"{verdict.severity.label} {verdict.score}"
 
 
-def _reach(hunt: Hunt) -> tuple[datetime | None, datetime | None]:
+def reach(hunt: Hunt) -> tuple[datetime | None, datetime | None]:
     """From the first to the last record of the logs that show grants."""
     sources = [each for each in hunt.coverage.sources if each.stream in _STREAMS and each.first and each.last]
     firsts = [each.first for each in sources if each.first]
