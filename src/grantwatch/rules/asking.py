@@ -15,8 +15,7 @@ from grantwatch.rules.correlate import LackingError, Part, correlated, needed
 from grantwatch.rules.mapping import resolved, written
 from grantwatch.rules.model import FieldUse, Outcome, RuleMatch, RuleResult
 from grantwatch.rules.prepared import Prepared
-from grantwatch.rules.reading import said
-from grantwatch.rules.run import failed
+from grantwatch.rules.reading import failed, said
 from grantwatch.rules.tables import Made, made
 
 if TYPE_CHECKING:

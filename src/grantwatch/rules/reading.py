@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grantwatch.errors import UsageError
+from grantwatch.rules.model import Outcome, RuleResult
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
     from sigma.rule import SigmaRule
 
-__all__ = ["ReadRule", "need_pysigma", "read_rules"]
+__all__ = ["ReadRule", "failed", "need_pysigma", "read_rules"]
 
 _ENDINGS = (".yml", ".yaml")
 _LARGEST = 1_000_000
@@ -213,3 +214,17 @@ def _first_line(error: Exception) -> str:
         return "is not UTF-8"
     problem = getattr(error, "problem", None) or getattr(error, "strerror", None) or str(error)
     return f"is not YAML: {problem}" if hasattr(error, "problem") else " ".join(str(problem).split())[:500]
+
+
+def failed(read: ReadRule) -> RuleResult:
+    """What becomes of a rule that cannot run."""
+    outcome = Outcome.NOT_SUPPORTED if read.error is None else Outcome.ERROR
+    return RuleResult(
+        title=read.title,
+        rule_id=read.rule_id,
+        level=read.level,
+        file=read.file,
+        line=read.error_line or read.line,
+        outcome=outcome,
+        reasons=(read.error or f"not supported: {read.unsupported}",),
+    )

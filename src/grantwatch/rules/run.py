@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from grantwatch.errors import InputError
 from grantwatch.records.scope import EVERYTHING, Scope
-from grantwatch.rules.model import Outcome, RuleResult, RulesRun
-from grantwatch.rules.reading import ReadRule, need_pysigma, read_rules
+from grantwatch.rules.model import RuleResult, RulesRun
+from grantwatch.rules.reading import ReadRule, failed, need_pysigma, read_rules
 
 if TYPE_CHECKING:
     from grantwatch.records.tables import Progress, Records
@@ -69,17 +69,3 @@ def _results(read_all: list[ReadRule], records: Records, listed: int) -> tuple[R
         elif not asking.is_only_a_part(each):
             results.append(asking.result(each))
     return tuple(results)
-
-
-def failed(read: ReadRule) -> RuleResult:
-    """What becomes of a rule that cannot run."""
-    outcome = Outcome.NOT_SUPPORTED if read.error is None else Outcome.ERROR
-    return RuleResult(
-        title=read.title,
-        rule_id=read.rule_id,
-        level=read.level,
-        file=read.file,
-        line=read.error_line or read.line,
-        outcome=outcome,
-        reasons=(read.error or f"not supported: {read.unsupported}",),
-    )

@@ -8,9 +8,45 @@ from collections.abc import Iterator
 from typing import Any
 
 from grantwatch.errors import DeclarationError
-from grantwatch.signals.signal import CATALOGUE, GROUPS, NEEDS, Signal
 
-__all__ = ["refuse", "unfinished"]
+__all__ = ["CATALOGUE", "GROUPS", "NEEDS", "refuse", "unfinished"]
+
+GROUPS = (
+    "approach",
+    "identity",
+    "network",
+    "client",
+    "token",
+    "persistence",
+    "collection",
+    "attempt",
+    "posture",
+    "favour",
+)
+"""Independence groups: signals of one group tend to fire together, so they count once, not twice."""
+
+CATALOGUE = range(1, 36)
+"""The numbers of the detection catalogue. What each stands for is in catalogue.toml."""
+
+NEEDS = (
+    "stream:interactive",
+    "stream:non_interactive",
+    "stream:audit",
+    "stream:unified_audit",
+    "stream:url_clicks",
+    "stream:graph_activity",
+    "stream:preauth",
+    "field:protocol",
+    "field:transfer",
+    "field:session_id",
+    "field:token_id",
+    "field:asn",
+    "field:user_agent",
+    "field:policies",
+    "field:scopes",
+    "history",
+)
+"""What a signal can need: a log stream, a field that is filled in, or history before the grant."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
@@ -18,13 +54,13 @@ _TEXTS = ("title", "question", "looks_at", "otherwise")
 _LISTS = ("techniques", "entries", "needs", "false_positives", "gaps")
 
 
-def refuse(signal: Signal) -> None:
+def refuse(signal: Any) -> None:
     """Raise DeclarationError for a declaration that cannot be judged by; it names what is accepted."""
     for fault in _wrong(signal):
         raise DeclarationError(f"signal {signal.id!r}: {fault}")
 
 
-def unfinished(signal: Signal) -> tuple[str, ...]:
+def unfinished(signal: Any) -> tuple[str, ...]:
     """What a declaration that can be judged by still lacks, in sentences: somebody has to read its verdicts."""
     return tuple(_lacking(signal))
 
@@ -82,7 +118,7 @@ def _known(signal: Any) -> Iterator[str]:
             yield f"technique {technique!r} is no id of ATT&CK, such as T1528 or T1098.005"
 
 
-def _lacking(signal: Signal) -> Iterator[str]:
+def _lacking(signal: Any) -> Iterator[str]:
     if signal.title.endswith("."):
         yield "The title ends with a full stop: it is a heading."
     if not signal.question.endswith("?"):

@@ -12,6 +12,7 @@ from grantwatch.errors import DeclarationError
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.records.model import RecordRef
+from grantwatch.signals.declaration import CATALOGUE, GROUPS, NEEDS, refuse
 
 __all__ = [
     "CATALOGUE",
@@ -30,43 +31,6 @@ __all__ = [
     "signal",
     "twice",
 ]
-
-GROUPS = (
-    "approach",
-    "identity",
-    "network",
-    "client",
-    "token",
-    "persistence",
-    "collection",
-    "attempt",
-    "posture",
-    "favour",
-)
-"""Independence groups: signals of one group tend to fire together, so they count once, not twice."""
-
-CATALOGUE = range(1, 36)
-"""The numbers of the detection catalogue. What each stands for is in catalogue.toml."""
-
-NEEDS = (
-    "stream:interactive",
-    "stream:non_interactive",
-    "stream:audit",
-    "stream:unified_audit",
-    "stream:url_clicks",
-    "stream:graph_activity",
-    "stream:preauth",
-    "field:protocol",
-    "field:transfer",
-    "field:session_id",
-    "field:token_id",
-    "field:asn",
-    "field:user_agent",
-    "field:policies",
-    "field:scopes",
-    "history",
-)
-"""What a signal can need: a log stream, a field that is filled in, or history before the grant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +227,6 @@ def signal(
 
     Raises DeclarationError where the id is taken, or a value is none of those that are accepted.
     """
-    from grantwatch.signals.declaration import refuse
 
     def declare(function: Question) -> Signal:
         code = function.__code__
