@@ -134,5 +134,5 @@ def test_a_path_that_is_not_there(tmp_path):
 
 
 def test_a_file_that_nobody_knows():
-    with pytest.raises(KnowledgeError, match=r"no such knowledge file; there are agents\.toml"):
+    with pytest.raises(KnowledgeError, match=r"no such knowledge file; there are access\.toml"):
         load("planets.toml")

@@ -265,3 +265,22 @@ def test_url_marks():
     assert names(knowledge.url_marks("https://a1b.docs-s-account.workers.dev/x", TODAY)) == {"eviltokens-worker-url"}
     assert names(knowledge.url_marks("https://example.com/api/device/status/9f", TODAY)) == {"eviltokens-api-url"}
     assert knowledge.url_marks("https://microsoft.com/devicelogin", TODAY) == ()
+
+
+def test_a_suite_is_found_by_name_and_by_id():
+    office = knowledge.suite("office365")
+    assert office is not None
+    assert "00000002-0000-0ff1-ce00-000000000000" in office.parts
+    management = knowledge.suite("797F4846-ba00-4fd7-ba43-dac1f8f63013")
+    assert management is not None
+    assert management.title == "Windows Azure Service Management API"
+    assert knowledge.suite("All") is None
+    assert knowledge.suite(None) is None
+
+
+def test_words_of_logs_are_spelled_as_policies_spell_them():
+    assert knowledge.spelled("client_app", "Mobile Apps and Desktop clients") == "mobileAppsAndDesktopClients"
+    assert knowledge.spelled("platform", "MacOs") == "macOS"
+    assert knowledge.spelled("trust", "Hybrid Azure AD joined") == "ServerAD"
+    assert knowledge.spelled("trust", "") is None
+    assert knowledge.spelled("platform", None) is None

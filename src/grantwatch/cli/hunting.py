@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grantwatch.report.formats import Format
     from grantwatch.verdict.model import Severity
 
-__all__ = ["run_hunt"]
+__all__ = ["run_hunt", "severity"]
 
 
 def run_hunt(
@@ -39,7 +39,7 @@ def run_hunt(
     if format_ not in FORMATS:
         raise UsageError(f"--format {format_}: accepted are {', '.join(FORMATS)}")
     form = FORMATS[format_]
-    limit = _severity(fail_on)
+    limit = severity(fail_on)
     if output is not None:
         check_output(output)
     elif not form.terminal and sys.stdout.isatty():
@@ -65,7 +65,8 @@ def run_hunt(
     return EXIT_FOUND if worst >= limit else 0
 
 
-def _severity(name: str | None) -> Severity | None:
+def severity(name: str | None) -> Severity | None:
+    """The limit that --fail-on names; None where it was not given. Raises UsageError."""
     if name is None:
         return None
     from grantwatch.verdict.model import Severity

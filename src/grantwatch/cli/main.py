@@ -24,6 +24,7 @@ from grantwatch.cli.options import (
     Until,
     Users,
 )
+from grantwatch.cli.policy import policy
 from grantwatch.report.formats import NAMES
 
 __all__ = ["app", "main", "program"]
@@ -40,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(lab)
+app.add_typer(policy)
 
 
 def _version(asked: bool) -> None:

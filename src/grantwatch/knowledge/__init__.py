@@ -28,6 +28,8 @@ from grantwatch.knowledge.model import (
     RequestArea,
     Resource,
     Role,
+    Spelling,
+    Suite,
     VerificationUrl,
     WordList,
     folded,
@@ -46,6 +48,8 @@ __all__ = [
     "RequestArea",
     "Resource",
     "Role",
+    "Spelling",
+    "Suite",
     "agent",
     "agent_marks",
     "as_of",
@@ -70,6 +74,8 @@ __all__ = [
     "resources",
     "role",
     "roles",
+    "spelled",
+    "suite",
     "url_marks",
     "verification_urls",
     "word_pattern",
@@ -150,6 +156,26 @@ def resource(id: str | None) -> Resource | None:
 
 
 # -- networks
+
+
+@cache
+def _suites() -> dict[str, Suite]:
+    return {_clean(suite.name): suite for suite in _file("access.toml").only(Suite)}
+
+
+def suite(name: str | None) -> Suite | None:
+    """The resources that Conditional Access knows by this name or id, in any case; None for a single resource."""
+    return _suites().get(_clean(name))
+
+
+@cache
+def _spellings() -> dict[tuple[str, str], str]:
+    return {spelling.key: spelling.graph for spelling in _file("access.toml").only(Spelling)}
+
+
+def spelled(field: str, said: str | None) -> str | None:
+    """How policies spell what a sign-in log says of `client_app`, `platform` or `trust`; None for another word."""
+    return _spellings().get((field, "".join((said or "").lower().split())))
 
 
 def networks() -> tuple[NetworkMark, ...]:

@@ -19,6 +19,7 @@ from grantwatch.knowledge.model import (
     NETWORK_KINDS,
     OPERATION_KINDS,
     RESOURCE_KINDS,
+    SPELLED_FIELDS,
     STRENGTHS,
     WORD_LISTS,
     AgentRule,
@@ -34,6 +35,8 @@ from grantwatch.knowledge.model import (
     RequestArea,
     Resource,
     Role,
+    Spelling,
+    Suite,
     VerificationUrl,
     WordList,
 )
@@ -56,6 +59,8 @@ Entry = (
     | RequestArea
     | Resource
     | Role
+    | Spelling
+    | Suite
     | VerificationUrl
     | WordList
 )
@@ -294,7 +299,32 @@ def _headers(top: Table) -> Iterable[Entry]:
         yield header
 
 
+def _access(top: Table) -> Iterable[Entry]:
+    seen: dict[Hashable, str] = {}
+    for table in top.tables("suite"):
+        suite = Suite(
+            name=table.text("name"),
+            title=table.text("title"),
+            parts=frozenset(table.texts("parts")),
+            partly=frozenset(table.texts("partly")) if table.has("partly") else frozenset(),
+            source=table.source(),
+        )
+        table.done()
+        if suite.parts & suite.partly:
+            raise table.wrong("partly", f"holds what parts holds: {', '.join(sorted(suite.parts & suite.partly))}")
+        _unique(seen, suite.name, table, "name", suite.title)
+        yield suite
+    for table in top.tables("spelling"):
+        spelling = Spelling(
+            table.choice("field", SPELLED_FIELDS), table.text("said"), table.text("graph"), table.source()
+        )
+        table.done()
+        _unique(seen, spelling.key, table, "said", spelling.graph)
+        yield spelling
+
+
 FILES: dict[str, Callable[[Table], Iterable[Entry]]] = {
+    "access.toml": _access,
     "agents.toml": _agents,
     "clients.toml": _clients,
     "codes.toml": _codes,

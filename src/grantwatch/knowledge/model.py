@@ -16,6 +16,7 @@ __all__ = [
     "NETWORK_KINDS",
     "OPERATION_KINDS",
     "RESOURCE_KINDS",
+    "SPELLED_FIELDS",
     "STRENGTHS",
     "WORD_LISTS",
     "AgentFamily",
@@ -32,6 +33,8 @@ __all__ = [
     "RequestArea",
     "Resource",
     "Role",
+    "Spelling",
+    "Suite",
     "VerificationUrl",
     "WordList",
     "day_of",
@@ -45,6 +48,8 @@ RESOURCE_KINDS = ("graph", "mail", "files", "registration", "management", "devop
 
 NETWORK_KINDS = ("hosting", "anonymiser", "microsoft", "campaign")
 """`campaign`: an address that a report ties to attackers, of a network about which nothing else is known."""
+
+SPELLED_FIELDS = ("client_app", "platform", "trust")
 
 CODE_KINDS = (
     "success",
@@ -114,6 +119,7 @@ WORD_LISTS = (
     "warning_mail",
     "search_words",
     "exclusion_groups",
+    "emergency_groups",
     "shared_hosts",
 )
 
@@ -324,6 +330,32 @@ class WordList:
     name: str
     words: tuple[str, ...]
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Resources that Conditional Access knows by one name. `partly`: tokens for these count or not, by their scopes."""
+
+    name: str
+    title: str
+    parts: frozenset[str]
+    partly: frozenset[str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How sign-in logs spell what policies spell in another way. `key` is the log's word as it is looked up."""
+
+    field: str
+    said: str
+    graph: str
+    source: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Field and word, in lower case and without blanks."""
+        return self.field, "".join(self.said.lower().split())
 
 
 @dataclass(frozen=True, slots=True)

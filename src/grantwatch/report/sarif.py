@@ -20,7 +20,7 @@ from grantwatch.signals import Signal, registered
 from grantwatch.signals.signal import Evidence
 from grantwatch.verdict.model import Judged, Severity
 
-__all__ = ["encode", "log", "plain", "uri"]
+__all__ = ["LEVELS", "SCHEMA", "encode", "log", "plain", "uri"]
 
 MOST = 100
 """Locations of a result, and notifications of a kind."""
@@ -31,7 +31,7 @@ GRANT_RULE = "grantwatch.grant"
 
 Json = dict[str, Any]
 
-_LEVEL = {
+LEVELS = {
     Severity.NONE: "none",
     Severity.INFORMATIONAL: "note",
     Severity.LOW: "note",
@@ -50,7 +50,7 @@ _LINES = frozenset({"JSON lines", "JSON lines, gzip"})
 """Containers in which a record's place is its line. Elsewhere the place says nothing about lines."""
 _NUMBERED = _LINES | {"CSV", "CSV, gzip"}
 """Containers in which a quarantined record is named by its line."""
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _PATH_LIMIT = 4_096
 _LINKS = str.maketrans({"[": "\\x5b", "]": "\\x5d", "{": "\\x7b", "}": "\\x7d"})
 """SARIF reads `[text](address)` in a plain message as a link, and `{0}` as a placeholder."""
@@ -88,7 +88,7 @@ def log(hunt: Hunt, *, all_grants: bool = False) -> Json:
         },
     }
     return {
-        "$schema": _SCHEMA,
+        "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [run],
     }
@@ -156,7 +156,7 @@ def _result(judged: Judged, places: dict[str, int], files: dict[str, int], lines
     made: Json = {
         "ruleId": rule,
         "ruleIndex": places[rule],
-        "level": _LEVEL[verdict.severity],
+        "level": LEVELS[verdict.severity],
         "kind": "informational" if verdict.severity is Severity.NONE else "fail",
         "rank": float(verdict.score),
         "message": {"text": f"{plain(head)} {plain(verdict.reason)}"},
