@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch.cli.guard import EXIT_FOUND
-from grantwatch.cli.how import How, allowed, classes
+from grantwatch.cli.how import How, classes
 from grantwatch.cli.memory import enough
 from grantwatch.cli.output import WIDTH_OF_A_FILE, check_format, check_output, put, write
 from grantwatch.cli.progress import reading
@@ -49,8 +49,7 @@ def run_generate(paths: Sequence[str], format_: str, output: str | None, read: H
     from grantwatch.policy.generate.files import check_folder
 
     check_folder(asked.out, force=asked.force)
-    given = allowed(asked.allowances)
-    assert given is not None
+    given = _given(asked.allowances)
     stated = classes(asked.accounts)
     from grantwatch.policy import read as exported
     from grantwatch.policy.generate import Emergency, generate
@@ -80,12 +79,22 @@ def run_generate(paths: Sequence[str], format_: str, output: str | None, read: H
     return EXIT_FOUND if made.incomplete else 0
 
 
-def _evidence(paths: Sequence[str], read: How, given: Allowances, stated: dict[str, str] | object) -> Evidence:
+def _given(file: str) -> Allowances:
+    """The file of allowances. Raises UsageError that names the option and every fault by line and column."""
+    from grantwatch.allowances.reader import read
+
+    try:
+        return read(file)
+    except UsageError as error:
+        raise UsageError(f"--allowances {error}") from None
+
+
+def _evidence(paths: Sequence[str], read: How, given: Allowances, stated: Mapping[str, str]) -> Evidence:
     from grantwatch.pipeline import hunt
 
     # Without the allowances: what they are to rest on must not rest on them.
     with enough(read["memory"]), reading() as progress:
-        found = hunt(paths, progress=progress, afterwards=("grantwatch.usage",), accounts=stated, **read)  # type: ignore[arg-type]
+        found = hunt(paths, progress=progress, afterwards=("grantwatch.usage",), accounts=stated, **read)
     from grantwatch.usage import inventory
     from grantwatch.usage.shown import evidence
 

@@ -64,9 +64,7 @@ def check_command(
 
 Tenant = Annotated[
     list[str] | None,
-    typer.Option(
-        "--tenant", metavar="FILE", help="Exported users and groups with members: ids for names. Repeatable."
-    ),
+    typer.Option("--tenant", metavar="FILE", help="Exported users and groups with members: ids for names. Repeatable."),
 ]
 
 
@@ -117,9 +115,7 @@ def generate_command(
         from grantwatch.cli.how import how
 
         read = how(memory, unpack_limit, since, until, ())
-        asked = Asked(
-            allowances, out, tenant or (), accounts, emergency or (), emergency_group, on, force
-        )
+        asked = Asked(allowances, out, tenant or (), accounts, emergency or (), emergency_group, on, force)
         return run_generate(paths or (), format_, output, read, asked)
 
     raise typer.Exit(guarded(run, temp_dir))

@@ -74,7 +74,9 @@ class _Page(Page):
             more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
             grants = sum(len(because.grant_ids) for member in each.members for because in member.because)
             rests = f" (rests on {words.plural(grants, 'grant')})" if grants else ""
-            self._print((f"{words.plural(len(names), 'member')}{rests}: {shown}{more}" if names else "nobody", "dim"), indent=2)
+            self._print(
+                (f"{words.plural(len(names), 'member')}{rests}: {shown}{more}" if names else "nobody", "dim"), indent=2
+            )
         elif each.kind is Kind.LOCATION:
             held = [every["cidrAddress"] for every in each.body.get("ipRanges", ())]
             held += each.body.get("countriesAndRegions", ())

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from grantwatch import __version__
 from grantwatch.policy.generate.model import Kind
 from grantwatch.policy.generate.plan import Action, Change, Item, Plan
-from grantwatch.report import words
 from grantwatch.report.escape import json_bytes
 from grantwatch.report.escape import terminal as safe
 from grantwatch.report.page import Page, as_text, show
@@ -51,6 +50,7 @@ def document(plan: Plan) -> Json:
         "conflicts": [_item(each) for each in plan.of(Action.CONFLICT)],
         "references": [{"placeholder": placeholder, "id": id} for placeholder, id in plan.references.items()],
         "waiting": [{"placeholder": placeholder, "name": name} for placeholder, name in plan.waiting.items()],
+        "fill_in": [{"allowance": each.allowance, "sentence": each.sentence, "fix": each.fix} for each in plan.gaps],
         "not_assessed": list(plan.not_assessed),
     }
 
@@ -131,6 +131,12 @@ class _Page(Page):
             self._heading("As it is to be")
             for each in plan.of(Action.UNCHANGED):
                 self._labelled("-", safe(f"{_SAID[each.kind]} {each.name}", LIMIT), style="dim")
+        if plan.gaps:
+            self._heading("To fill in before anything is switched on")
+            for gap in plan.gaps:
+                self._labelled("-", safe(gap.sentence, LIMIT), style="red")
+                if gap.fix:
+                    self._labelled("fix", safe(gap.fix, LIMIT), 2, "green")
         if plan.not_assessed:
             self._heading("Not assessed")
             for said in plan.not_assessed:
@@ -165,7 +171,7 @@ class _Page(Page):
         return [(path, f"{self._name(before)} \u2192 {self._name(after)}")]
 
     def _names(self, values: Iterable[Any]) -> str:
-        found = [self._name(value) for value in values]
+        found = sorted(self._name(value) for value in values)
         more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
         return ", ".join(found[:MOST_NAMED]) + more
 

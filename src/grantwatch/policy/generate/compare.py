@@ -13,10 +13,26 @@ __all__ = ["fields", "same"]
 Value = str | bool | int | float | tuple[Any, ...]
 
 _READ_ONLY = frozenset(
-    {"id", "createddatetime", "modifieddatetime", "deleteddatetime", "templateid", "description", "partialenablementstrategy"}
+    {
+        "id",
+        "createddatetime",
+        "modifieddatetime",
+        "deleteddatetime",
+        "templateid",
+        "description",
+        "partialenablementstrategy",
+    }
 )
 """Of a policy or a named location: what Graph fills in, and what it does not keep."""
-_GROUP = ("displayName", "description", "groupTypes", "isAssignableToRole", "mailEnabled", "securityEnabled", "membershipRule")
+_GROUP = (
+    "displayName",
+    "description",
+    "groupTypes",
+    "isAssignableToRole",
+    "mailEnabled",
+    "securityEnabled",
+    "membershipRule",
+)
 """Of a group: Graph returns dozens of other properties that no set speaks of."""
 _DEFAULTS: Mapping[str, Any] = {
     "istrusted": False,
@@ -45,7 +61,7 @@ def fields(kind: Kind, body: Mapping[str, Any]) -> dict[str, tuple[str, Value]]:
 
 def same(old: Value | None, new: Value | None) -> bool:
     """Whether two values say the same: ids and enumerations in any case."""
-    return _folded(old) == _folded(new)
+    return bool(_folded(old) == _folded(new))
 
 
 def _folded(value: Any) -> Any:

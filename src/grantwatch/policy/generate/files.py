@@ -1,22 +1,22 @@
 """A set as a folder: what Graph would return once it is there, a manifest, and how to undo it; and back again.
 
-    groups.json  namedLocations.json  policies.json     {"value": […]}, as Graph v1.0 answers
-    manifest.json                                       order, references, members with their reasons, gaps, digest
-    rollback.json                                       what to delete, in which order
+groups.json  namedLocations.json  policies.json     {"value": […]}, as Graph v1.0 answers
+manifest.json                                       order, references, members with their reasons, gaps, digest
+rollback.json                                       what to delete, in which order
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from grantwatch import __version__
 from grantwatch.errors import InputError, UsageError
@@ -35,6 +35,7 @@ _ENDPOINTS = {
     Kind.GROUP: "/groups",
     Kind.POLICY: "/identity/conditionalAccess/policies",
 }
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\n]")
 _ALL = (*FILES.values(), MANIFEST, ROLLBACK)
 
 
@@ -42,7 +43,7 @@ def digest(bodies: list[Json]) -> str:
     """One for all objects, whatever the order of their keys."""
     whole = hashlib.sha256()
     for body in bodies:
-        whole.update(orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+        whole.update(json.dumps(body, sort_keys=True).encode())
     return f"sha256:{whole.hexdigest()}"
 
 
@@ -114,9 +115,7 @@ def _placeholders(made: PolicySet) -> list[Json]:
         {"placeholder": each.id, "kind": each.kind.value, "name": each.name, "lookup": "the id that step returns"}
         for each in made.objects
     ]
-    users = {
-        member.id: member.upn or "" for each in made.objects for member in each.members if not member.known
-    }
+    users = {member.id: member.upn or "" for each in made.objects for member in each.members if not member.known}
     for id, upn in sorted(users.items(), key=lambda each: each[1]):
         quoted = upn.replace("'", "''")
         lookup = f"GET /users?$filter=userPrincipalName eq '{quoted}'&$select=id"
@@ -129,7 +128,13 @@ def _gap(each: Gap) -> Json:
 
 
 def _bytes(value: Json) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    """Readable in a review, and harmless in a terminal: what cannot be printed is an escape."""
+    return (_UNPRINTABLE.sub(_escaped, json.dumps(value, indent=2, ensure_ascii=False)) + "\n").encode()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    sign = match.group()
+    return sign if sign.isprintable() else json.dumps(sign)[1:-1]
 
 
 # -- writing
@@ -208,7 +213,7 @@ def load(folder: str | os.PathLike[str]) -> Loaded:
     for name in FILES.values():
         value = _read(path / name).get("value")
         if not isinstance(value, list) or not all(isinstance(each, dict) and each.get("id") for each in value):
-            raise InputError(f"{path / name}: accepted is {{\"value\": [\u2026]}} with objects that have an id")
+            raise InputError(f'{path / name}: accepted is {{"value": [\u2026]}} with objects that have an id')
         for each in value:
             if bodies.setdefault(str(each["id"]).lower(), each) is not each:
                 raise InputError(f"{path / name}: id {each['id']!r:.60} stands twice")
@@ -217,9 +222,7 @@ def load(folder: str | os.PathLike[str]) -> Loaded:
     try:
         for each in told["objects"]:
             body = bodies.pop(each["placeholder"])
-            objects.append(
-                Object(each["key"], Kind(each["kind"]), str(body["displayName"]), body, each["description"])
-            )
+            objects.append(Object(each["key"], Kind(each["kind"]), str(body["displayName"]), body, each["description"]))
             if digest([body]) != each["digest"]:
                 edited.append(each["key"])
         gaps = tuple(
@@ -239,11 +242,14 @@ def load(folder: str | os.PathLike[str]) -> Loaded:
 
 def _read(path: Path) -> Json:
     try:
-        found = orjson.loads(path.read_bytes())
+        found = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}; accepted is a folder that `policy "
-                         "generate` wrote") from None
-    except orjson.JSONDecodeError as error:
+        raise InputError(
+            f"{path}: cannot be read: {error.strerror or error}; accepted is a folder that `policy generate` wrote"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
         raise InputError(f"{path}: line {error.lineno}, column {error.colno}: is not JSON: {error.msg}") from None
     if not isinstance(found, dict):
         raise InputError(f"{path}: is no JSON object")

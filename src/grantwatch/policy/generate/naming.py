@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-__all__ = ["MARK", "allowed", "emergency", "marker", "nickname", "owned", "placeholder", "shared"]
+__all__ = ["MARK", "allowed", "emergency", "marked", "marker", "nickname", "owned", "placeholder", "shared"]
 
 MARK = "Grantwatch DC "
 """How the name of each object begins."""
@@ -41,13 +41,6 @@ def shared(allowances: Iterable[str]) -> str:
 def marker(key: str) -> str:
     """What the description of a group ends with."""
     return f"{_MARKER} {key}]"
-
-
-def owned(name: str, description: str | None) -> bool | None:
-    """Whether an object is ours, by its name and, where it can have one, its description (None: not told)."""
-    if not name.startswith(MARK):
-        return False
-    return None if description is None else _MARKER in description
 
 
 def nickname(key: str) -> str:
@@ -82,3 +75,31 @@ def outside(label: str) -> str:
 def register_outside(label: str) -> str:
     """The name of the policy on devices that register themselves."""
     return f"{MARK}3: MFA to register or join devices outside its locations: {label}"
+
+
+_LABEL = r"[A-Za-z0-9._+-]+"
+_OURS = re.compile(
+    "|".join(
+        (
+            rf"{re.escape(MARK)}location: {_LABEL}(?: \(countries\))?",
+            re.escape(allowed("")) + _LABEL,
+            re.escape(emergency()),
+            re.escape(BLOCK),
+            re.escape(outside("")) + _LABEL,
+            re.escape(REGISTER),
+            re.escape(register_outside("")) + _LABEL,
+        )
+    ),
+    re.IGNORECASE,
+)
+"""Names that a set may have, and no others: a copy that somebody made in the portal is not one of them."""
+
+
+def owned(name: str) -> bool:
+    """Whether an object of this name is one of a set."""
+    return bool(_OURS.fullmatch(name))
+
+
+def marked(description: str) -> bool:
+    """Whether a group of such a description is."""
+    return _MARKER in description

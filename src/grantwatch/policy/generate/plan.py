@@ -5,14 +5,16 @@ A plan never takes back that somebody switched a policy on: the state `enabled` 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from grantwatch.policy.generate.compare import fields, same
 from grantwatch.policy.generate.files import Loaded
-from grantwatch.policy.generate.model import Kind, Object
+from grantwatch.policy.generate.model import Gap, Kind, Level, Object
 from grantwatch.policy.generate.tenant import Present, Tenant
 from grantwatch.policy.model import State
 
@@ -80,6 +82,8 @@ class Plan:
     """Placeholders without an id yet, and what they stand for."""
     foreign: Mapping[Kind, int] = field(default_factory=dict)
     edited: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """What is to be filled in before anything is switched on."""
     not_assessed: tuple[str, ...] = ()
 
     def of(self, *actions: Action) -> tuple[Item, ...]:
@@ -116,6 +120,7 @@ def plan(wanted: Loaded, there: Tenant) -> Plan:
         waiting=made.waiting(),
         foreign={kind: sum(not each.owned and each.id not in made.matched for each in there.of(kind)) for kind in Kind},
         edited=wanted.edited,
+        gaps=tuple(each for each in wanted.gaps if each.level is Level.FILL_IN),
         not_assessed=tuple(made.not_assessed()),
     )
 
@@ -126,10 +131,10 @@ class _Planner:
     def __init__(self, wanted: Loaded, there: Tenant) -> None:
         self.wanted = wanted
         self.there = there
-        self.found: dict[str, list[Present]] = {
-            each.key: [p for p in there.of(each.kind) if p.name.casefold() == each.name.casefold()]
-            for each in wanted.objects
-        }
+        named: dict[tuple[Kind, str], list[Present]] = defaultdict(list)
+        for present in there.objects:
+            named[present.kind, present.name.casefold()].append(present)
+        self.found = {each.key: named.get((each.kind, each.name.casefold()), []) for each in wanted.objects}
         self.matched = {present.id for found in self.found.values() for present in found}
         self.ids = {
             each.id: self.found[each.key][0].id
@@ -157,7 +162,7 @@ class _Planner:
             why = f"{', '.join(fixed)} cannot be changed: rename or delete the group, and it is created anew"
             return self._conflict(each, present, why, changes)
         action = Action.CHANGE if changes else Action.UNCHANGED
-        after = _kept(body, kept) if changes else None
+        after = _emptied(_kept(body, kept), changes) if changes else None
         return Item(
             action, each.kind, each.key, each.name, present.id, changes, after, present.body if changes else None, kept
         )
@@ -168,9 +173,7 @@ class _Planner:
         why = "it carries the marker of a set, and this set does not have it"
         said = fields(present.kind, present.body).values()
         changes = tuple(Change(path, _plain(value), None) for path, value in said)
-        return Item(
-            Action.DELETE, present.kind, None, present.name, present.id, changes, None, present.body, why=why
-        )
+        return Item(Action.DELETE, present.kind, None, present.name, present.id, changes, None, present.body, why=why)
 
     @staticmethod
     def _conflict(each: Object, present: Present | None, why: str, changes: tuple[Change, ...] = ()) -> Item:
@@ -180,7 +183,8 @@ class _Planner:
     def _changes(self, each: Object, body: Json, present: Present) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
         before, after = fields(each.kind, present.body), fields(each.kind, body)
         told = {key.lower() for key in present.body}
-        changes, kept = [], []
+        changes: list[Change] = []
+        kept: list[Change] = []
         # The name is how the two were found; how its letters are written is nothing to change.
         for name in sorted((before.keys() | after.keys()) - {"displayname"}):
             path, new = after.get(name, (before.get(name, (name,))[0], None))
@@ -246,3 +250,17 @@ def _kept(body: Json, kept: Iterable[Change]) -> Json:
     """The object as it is to be, with what the tenant keeps of its own."""
     return {**body, **{change.path: change.before for change in kept}}
 
+
+def _emptied(body: Json, changes: Iterable[Change]) -> Json:
+    """The same with a null where the tenant says something and the set does not: what is left out stays as it is."""
+    made = deepcopy(body)
+    for change in changes:
+        node, parts = made, change.path.split(".")
+        for part in parts if change.after is None else ():
+            if node.get(part) is None:
+                node[part] = None
+                break
+            if not isinstance(node[part], dict):
+                break
+            node = node[part]
+    return made

@@ -1,4 +1,4 @@
-"""How to undo: the steps of a plan from the last to the first, so that nothing is taken away that another still names."""
+"""How to undo: the steps of a plan from the last to the first, so that nothing goes that another still names."""
 
 from __future__ import annotations
 

@@ -115,9 +115,7 @@ def _users(include: Sequence[str], exclude: Sequence[str]) -> Json:
 def _policy(
     id: str, name: str, applications: Json, users: Json, outside: Sequence[str], more: Json, control: str
 ) -> Json:
-    located: Json = (
-        {"locations": {"includeLocations": ["All"], "excludeLocations": sorted(outside)}} if outside else {}
-    )
+    located: Json = {"locations": {"includeLocations": ["All"], "excludeLocations": sorted(outside)}} if outside else {}
     return {
         "id": id,
         "displayName": name,

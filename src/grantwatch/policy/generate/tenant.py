@@ -36,10 +36,10 @@ class Present:
     @property
     def owned(self) -> bool | None:
         """Whether it is of a set: by its name, and for a group by its description too, where that was exported."""
-        if self.kind is not Kind.GROUP:
-            return self.name.startswith(naming.MARK)
+        if self.kind is not Kind.GROUP or not naming.owned(self.name):
+            return naming.owned(self.name)
         told = any(key.lower() == "description" for key in self.body)
-        return naming.owned(self.name, str(self.get("description") or "") if told else None)
+        return naming.marked(str(self.get("description") or "")) if told else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,11 @@ def tenant(paths: Sequence[str | Path]) -> Tenant:
         if kind is Kind.GROUP:
             group = export.directory.groups[id]
             members = group.members if group.complete else None
-            merged = {**(before.body if before else {}), **{key: value for key, value in body.items() if value is not None}}
+            earlier = before.body if before else {}
+            merged = {
+                **earlier,
+                **{key: value for key, value in body.items() if value is not None or key not in earlier},
+            }
             name = present.name or (before.name if before else "")
             present = Present(kind, id, name, merged, members)
         found[kind, id] = present

@@ -64,21 +64,20 @@ def where(allowance: Allowance, evidence: Evidence) -> Where:
                 "Name the addresses of your own exits instead.",
             )
         )
-    made = (
-        *collapse_addresses(sorted({each for each in fitting if isinstance(each, IPv4Network)})),
-        *collapse_addresses(sorted({each for each in fitting if isinstance(each, IPv6Network)})),
-    )
+    four = collapse_addresses(sorted({each for each in fitting if isinstance(each, IPv4Network)}))
+    six = collapse_addresses(sorted({each for each in fitting if isinstance(each, IPv6Network)}))
+    made: tuple[IPv4Network | IPv6Network, ...] = (*four, *six)
     if len(made) > MOST_RANGES:
         gaps.append(
             Gap(
                 Level.FILL_IN,
                 allowance.id,
-                f"{allowance.id} has {len(made):,} address ranges; a named location holds {MOST_RANGES:,}. Those beyond "
-                "are not in the set.",
+                f"{allowance.id} has {len(made):,} address ranges; a named location holds {MOST_RANGES:,}. Those "
+                "beyond are not in the set.",
                 "Divide the allowance.",
             )
         )
-    inner = [str(each) for each in made if any(each.version == p.version and each.subnet_of(p) for p in _PRIVATE)]
+    inner = [str(each) for each in made if _private(each)]
     if inner:
         gaps.append(
             Gap(
@@ -90,6 +89,11 @@ def where(allowance: Allowance, evidence: Evidence) -> Where:
             )
         )
     return Where(False, made[:MOST_RANGES], tuple(sorted(networks.countries)), tuple(gaps))
+
+
+def _private(network: IPv4Network | IPv6Network) -> bool:
+    """Whether no sign-in can come from it."""
+    return any(network.network_address in each and network.prefixlen >= each.prefixlen for each in _PRIVATE)
 
 
 def _provider(id: str, asn: int, seen: int) -> Gap:

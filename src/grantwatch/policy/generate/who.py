@@ -1,7 +1,8 @@
-"""Who an allowance is for, by object id: from what the logs showed, from exported users and groups, else said openly."""
+"""Who an allowance is for, by object id: from what logs showed, from exported users and groups, else said openly."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -65,6 +66,12 @@ class People:
                 names.setdefault(id, name)
         self._ids = ids
         self._names = names
+        self._seen: dict[str, list[Seen]] = defaultdict(list)
+        self._grants: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for each in evidence.seen:
+            self._seen[each.allowance].append(each)
+            for name in {each.id, each.upn} - {None}:
+                self._grants[each.allowance, str(name)] += each.grant_ids
         self._kinds = {id: each.kind for each in evidence.seen for id in (each.id, each.upn) if id}
 
     def account(self, name: str) -> Account:
@@ -130,9 +137,7 @@ class People:
 
     def _of_class(self, allowance: Allowance, kind: str) -> list[Account]:
         """Accounts that used the allowance as one of the class, and those that somebody stated to be of it."""
-        names = [
-            each.id or each.upn or "" for each in self.evidence.seen if each.allowance == allowance.id and each.kind == kind
-        ]
+        names = [each.id or each.upn or "" for each in self._seen[allowance.id] if each.kind == kind]
         stated = [name for name, of in self.stated.items() if of == kind]
         accounts = [self.account(name) for name in (*names, *stated) if name]
         return [each for each in accounts if self.kind(each) in (kind, None)]
@@ -149,9 +154,5 @@ class People:
 
     def grants(self, allowance: str, account: Account) -> tuple[str, ...]:
         """Ids of honest grants of an account that an allowance covers."""
-        return tuple(
-            id
-            for each in self.evidence.seen
-            if each.allowance == allowance and (each.id == account.id or (each.upn and each.upn == account.upn))
-            for id in each.grant_ids
-        )
+        names = (account.id, account.upn)
+        return tuple(dict.fromkeys(id for name in names if name for id in self._grants.get((allowance, name), ())))
