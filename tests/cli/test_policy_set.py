@@ -45,7 +45,7 @@ def test_from_a_file_alone_it_names_what_is_missing(run: Run, allowances: Path, 
     done = generate(run)
     shown = done.stdout.decode()
     assert done.returncode == 1, "somebody's id has to be filled in"
-    assert "the object id of amira.haddad@contoso.example is not known" in " ".join(shown.split())
+    assert "The object id of amira.haddad@contoso.example is not known" in " ".join(shown.split())
     names = {"groups.json", "namedLocations.json", "policies.json", "manifest.json", "rollback.json"}
     assert {each.name for each in (tmp_path / "set").iterdir()} == names
 

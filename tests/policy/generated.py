@@ -260,8 +260,9 @@ class Memory:
         said = deepcopy(body)
         if kind == "policy":
             conditions = said["conditions"]
-            conditions.update(platforms=None, devices=None, servicePrincipalRiskLevels=[], clientApplications=None)
-            conditions.setdefault("locations", None)
+            for key in ("platforms", "devices", "clientApplications", "locations"):
+                conditions.setdefault(key, None)
+            conditions.setdefault("servicePrincipalRiskLevels", [])
             conditions["users"].update(includeGuestsOrExternalUsers=None, excludeGuestsOrExternalUsers=None)
             for key in ("includeGroups", "excludeGroups"):
                 conditions["users"].get(key, []).reverse()

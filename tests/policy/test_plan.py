@@ -171,12 +171,26 @@ def test_a_group_of_our_name_without_our_marker_is_never_touched(tmp_path: Path)
     memory.objects[guid(60)] = "group", planted
     memory.objects[guid(61)] = "group", {**a_group(guid(61), "Grantwatch DC club"), "description": "not of a set"}
     found, _ = planned_for(memory, [an_allowance()], tmp_path)
-    (item,) = found.of(Action.CONFLICT)
-    assert item.key == "group/allowed/cli"
-    assert "carries no marker" in item.why
+    why = {each.key: each.why for each in found.of(Action.CONFLICT)}
+    assert "carries no marker" in why.pop("group/allowed/cli")
+    assert set(why) == {"policy/block", "policy/outside/cli"}
+    assert all("'Grantwatch DC allowed: cli', which is in conflict" in each for each in why.values())
+    assert actions(found)["policy/register"] == "create", "it does not name the group"
     assert guid(60) not in found.references.values()
     assert not [each for each in found.steps if each.tenant_id in (guid(60), guid(61))]
     assert not found.empty
+
+
+def test_nothing_is_deleted_while_something_is_in_conflict(tmp_path: Path) -> None:
+    memory = foreign()
+    applied(memory, [an_allowance()], tmp_path)
+    memory.objects[guid(60)] = "group", {**a_group(guid(60), "Grantwatch DC allowed: new"), "description": ""}
+    found, _ = planned_for(memory, [an_allowance("new")], tmp_path)
+    assert not found.of(Action.DELETE)
+    waiting = [each.name for each in found.of(Action.CONFLICT) if "settled" in each.why]
+    assert len(waiting) == 3
+    found, told = planned_for(memory, [an_allowance()], tmp_path)
+    assert told["foreign"]["group"] == 2
 
 
 def test_two_of_one_name_are_a_conflict(tmp_path: Path) -> None:
@@ -210,6 +224,8 @@ def test_names_become_ids_where_the_export_has_them(tmp_path: Path) -> None:
     ids = {member["userPrincipalName"]: member["id"] for member in create["object"]["members"]}
     assert ids[NAMES[0]] == USERS[NAMES[0]]
     assert found.waiting[ids["new@example.com"]] == "new@example.com"
+    (gap,) = told["fill_in"]
+    assert gap["placeholder"] == ids["new@example.com"]
 
 
 def test_what_an_export_does_not_hold_is_not_assessed(tmp_path: Path) -> None:

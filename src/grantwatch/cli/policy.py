@@ -70,10 +70,8 @@ Tenant = Annotated[
 
 @policy.command("generate")
 def generate_command(
-    allowances: Annotated[
-        str, typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code. Required.")
-    ],
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to write the set to. Required.")],
+    allowances: Annotated[str, typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code.")],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to write the set to.")],
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="PATH", help="Exported logs that the allowances rest on: they tell ids and grants."),
@@ -129,7 +127,7 @@ def plan_command(
         typer.Option(
             "--tenant",
             metavar="FILE",
-            help="Exported policies, named locations, groups with members, users. Repeatable. Required.",
+            help="Exported policies, named locations, groups with members, users. Repeatable.",
         ),
     ],
     format_: TableOrJson = "table",

@@ -50,7 +50,10 @@ def document(plan: Plan) -> Json:
         "conflicts": [_item(each) for each in plan.of(Action.CONFLICT)],
         "references": [{"placeholder": placeholder, "id": id} for placeholder, id in plan.references.items()],
         "waiting": [{"placeholder": placeholder, "name": name} for placeholder, name in plan.waiting.items()],
-        "fill_in": [{"allowance": each.allowance, "sentence": each.sentence, "fix": each.fix} for each in plan.gaps],
+        "fill_in": [
+            {"allowance": each.allowance, "sentence": each.sentence, "fix": each.fix, "placeholder": each.placeholder}
+            for each in plan.gaps
+        ],
         "not_assessed": list(plan.not_assessed),
     }
 
@@ -152,7 +155,7 @@ class _Page(Page):
         self._labelled(label, safe(said, LIMIT), style=_STYLES[each.action])
         if each.why:
             self._print((f"{each.why}.", ""), indent=4)
-        if each.action is Action.DELETE:
+        if each.action is Action.DELETE or (each.action is Action.CONFLICT and None in (each.key, each.tenant_id)):
             return
         self._facts([fact for change in each.changes for fact in self._change(each, change)], indent=4)
 

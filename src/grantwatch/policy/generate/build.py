@@ -140,7 +140,8 @@ def _unknown_ids(made: Made, people: People) -> None:
             doubt = people.doubt(Account(member.id, False, member.upn))
             fix = f"GET /users?$filter=userPrincipalName eq '{_quoted(member.upn or '')}'&$select=id"
             allowance = member.because[0].allowance if member.because else None
-            made.gaps.append(Gap(Level.FILL_IN, allowance, f"{doubt}; a placeholder stands in {each.name!r}.", fix))
+            sentence = f"{doubt}; a placeholder stands in {each.name!r}."
+            made.gaps.append(Gap(Level.FILL_IN, allowance, sentence, fix, member.id))
 
 
 def _quoted(name: str) -> str:

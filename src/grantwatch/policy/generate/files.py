@@ -124,7 +124,13 @@ def _placeholders(made: PolicySet) -> list[Json]:
 
 
 def _gap(each: Gap) -> Json:
-    return {"level": each.level.value, "allowance": each.allowance, "sentence": each.sentence, "fix": each.fix}
+    return {
+        "level": each.level.value,
+        "allowance": each.allowance,
+        "sentence": each.sentence,
+        "fix": each.fix,
+        "placeholder": each.placeholder,
+    }
 
 
 def _bytes(value: Json) -> bytes:
@@ -226,7 +232,8 @@ def load(folder: str | os.PathLike[str]) -> Loaded:
             if digest([body]) != each["digest"]:
                 edited.append(each["key"])
         gaps = tuple(
-            Gap(Level(each["level"]), each["allowance"], each["sentence"], each["fix"]) for each in told["gaps"]
+            Gap(Level(each["level"]), each["allowance"], each["sentence"], each["fix"], each["placeholder"])
+            for each in told["gaps"]
         )
         users = {each["placeholder"]: each["name"] for each in told["placeholders"] if each["kind"] == "user"}
         on, whole = str(told["on"]), str(told["digest"])

@@ -38,6 +38,8 @@ class Gap:
     allowance: str | None
     sentence: str
     fix: str = ""
+    placeholder: str | None = None
+    """The one that stands in for an account whose id is not known."""
 
 
 @dataclass(frozen=True, slots=True)

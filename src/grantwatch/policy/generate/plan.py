@@ -6,9 +6,9 @@ A plan never takes back that somebody switched a policy on: the state `enabled` 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -104,8 +104,13 @@ class Plan:
 def plan(wanted: Loaded, there: Tenant) -> Plan:
     """Hold a set against a tenant. Nothing is written anywhere."""
     made = _Planner(wanted, there)
-    items = [made.item(each) for each in wanted.objects]
+    items = _held_up(wanted.objects, [made.item(each) for each in wanted.objects])
     gone = [made.gone(each) for each in there.objects if each.owned and each.id not in made.matched]
+    if any(each.action is Action.CONFLICT for each in items):
+        # What is to go may still be named by an object that stays as it is for now.
+        gone = [
+            replace(each, action=Action.CONFLICT, why="waits until the other conflicts are settled") for each in gone
+        ]
     order = list(Kind)
     steps = [each for each in items if each.action in (Action.CREATE, Action.CHANGE)]
     steps += sorted(gone, key=lambda each: (-order.index(each.kind), each.name, each.tenant_id or ""))
@@ -120,7 +125,7 @@ def plan(wanted: Loaded, there: Tenant) -> Plan:
         waiting=made.waiting(),
         foreign={kind: sum(not each.owned and each.id not in made.matched for each in there.of(kind)) for kind in Kind},
         edited=wanted.edited,
-        gaps=tuple(each for each in wanted.gaps if each.level is Level.FILL_IN),
+        gaps=tuple(each for each in wanted.gaps if each.level is Level.FILL_IN and each.placeholder not in made.ids),
         not_assessed=tuple(made.not_assessed()),
     )
 
@@ -234,6 +239,29 @@ class _Planner:
             if not self.there.of(kind) and any(each.kind is kind for each in self.wanted.objects):
                 what = kind.value.replace("_", " ")
                 yield f"no {what} stands in the export: the plan takes it that the tenant has none"
+
+
+def _held_up(objects: Iterable[Object], items: list[Item]) -> list[Item]:
+    """The same; what names an object in conflict is in conflict too, as it would name nothing."""
+    stuck: dict[str, str] = {}
+    made = []
+    for each, alone in zip(objects, items, strict=True):
+        item = alone
+        named = next((stuck[id] for id in _texts(each.body) if id in stuck and id != each.id), None)
+        if named is not None and item.action in (Action.CREATE, Action.CHANGE):
+            item = replace(item, action=Action.CONFLICT, why=f"names {named!r}, which is in conflict")
+        if item.action is Action.CONFLICT:
+            stuck[each.id] = each.name
+        made.append(item)
+    return made
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _plain(value: Any) -> Any:

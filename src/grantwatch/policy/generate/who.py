@@ -70,8 +70,8 @@ class People:
         self._grants: dict[tuple[str, str], list[str]] = defaultdict(list)
         for each in evidence.seen:
             self._seen[each.allowance].append(each)
-            for name in {each.id, each.upn} - {None}:
-                self._grants[each.allowance, str(name)] += each.grant_ids
+            for known in {known for known in (each.id, each.upn) if known}:
+                self._grants[each.allowance, known] += each.grant_ids
         self._kinds = {id: each.kind for each in evidence.seen for id in (each.id, each.upn) if id}
 
     def account(self, name: str) -> Account:
@@ -89,7 +89,7 @@ class People:
         found = self._ids.get(account.upn or "", set())
         if found:
             return f"{len(found)} accounts have had the name {account.upn}: {', '.join(sorted(found))}"
-        return f"the object id of {account.upn} is not known"
+        return f"The object id of {account.upn} is not known"
 
     def kind(self, account: Account) -> str | None:
         """The class of an account: as stated, else as seen."""
