@@ -247,6 +247,14 @@ def test_what_an_export_does_not_hold_is_not_assessed(tmp_path: Path) -> None:
     assert "no group stands in the export: the plan takes it that the tenant has none" in alone.not_assessed
 
 
+def test_a_group_of_the_tenants_own_has_to_be_there(tmp_path: Path) -> None:
+    memory = foreign()
+    for id, missing in ((guid(51), False), (guid(88), True)):
+        write(tmp_path / "set", generate(allowances(an_allowance()), on=ON, emergency=Emergency(group=id)), force=True)
+        found = plan(load(tmp_path / "set"), tenant(memory.write(tmp_path)))
+        assert any(f"whether group {id}" in said for said in found.not_assessed) is missing
+
+
 def test_keys_in_another_case_read_the_same(tmp_path: Path) -> None:
     """PowerShell writes what Graph returns with capital letters."""
     memory = foreign()

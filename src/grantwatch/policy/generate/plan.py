@@ -228,6 +228,15 @@ class _Planner:
         named = {each.id: each.name for each in self.wanted.objects} | dict(self.wanted.users)
         return {id: name for id, name in sorted(named.items()) if id not in self.ids}
 
+    def _absent(self) -> Iterable[str]:
+        """Groups that are no part of the set, such as the tenant's own for emergencies, and that the export lacks."""
+        known = {each.id for each in self.there.of(Kind.GROUP)} | {each.id for each in self.wanted.objects}
+        for each in self.wanted.objects:
+            users = each.body.get("conditions", {}).get("users", {})
+            for id in (*users.get("includeGroups", ()), *users.get("excludeGroups", ())):
+                if id.lower() not in known:
+                    yield f"whether group {id}, which {each.name!r} names, is there: the export does not hold it"
+
     def not_assessed(self) -> Iterable[str]:
         """What the export could not tell."""
         yield from dict.fromkeys(self._doubts)
@@ -235,6 +244,7 @@ class _Planner:
         for each in self.there.objects:
             if each.owned is None and each.id not in self.matched:
                 yield f"whether group {each.name!r} is of a set: the export does not hold its description"
+        yield from self._absent()
         for kind in Kind:
             if not self.there.of(kind) and any(each.kind is kind for each in self.wanted.objects):
                 what = kind.value.replace("_", " ")
