@@ -37,8 +37,8 @@ app = typer.Typer(
     name="grantwatch",
     help="Find device code grants in Microsoft Entra ID logs and say which were given to an attacker, and why.",
     epilog=(
-        "Exit codes: 0 ran; 1 --fail-on met, or allowances without an owner; 2 wrong usage; 3 no input could be read; "
-        "4 an error nobody foresaw; 130 stopped."
+        "Exit codes: 0 ran; 1 --fail-on met, allowances without an owner, or a set of policies that needs a person; "
+        "2 wrong usage; 3 no input could be read; 4 an error nobody foresaw; 130 stopped."
     ),
     no_args_is_help=True,
     add_completion=False,

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from grantwatch.cli.options import Accounts, Memory, Output, Paths, Since, TempDir, UnpackLimit, Until, Users
+from grantwatch.cli.options import (
+    Accounts,
+    Memory,
+    Output,
+    Paths,
+    Since,
+    TableOrJson,
+    TempDir,
+    UnpackLimit,
+    Until,
+    Users,
+)
 
 __all__ = ["policy"]
 
@@ -135,3 +146,93 @@ def replay_command(
         return run_replay(paths, format_, output, read, wanted, accounts, allowances)
 
     raise typer.Exit(guarded(run, temp_dir))
+
+
+Tenant = Annotated[
+    list[str] | None,
+    typer.Option("--tenant", metavar="FILE", help="Exported users and groups with members: ids for names. Repeatable."),
+]
+
+
+@policy.command("generate")
+def generate_command(
+    allowances: Annotated[str, typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code.")],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder to write the set to.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Exported logs that the allowances rest on: they tell ids and grants."),
+    ] = None,
+    tenant: Tenant = None,
+    accounts: Annotated[
+        str | None,
+        typer.Option("--accounts", metavar="FILE", help="TOML: which accounts are person, device, service or guest."),
+    ] = None,
+    emergency: Annotated[
+        list[str] | None,
+        typer.Option("--emergency", metavar="USER", help="An emergency account: its name or object id. Repeatable."),
+    ] = None,
+    emergency_group: Annotated[
+        str | None,
+        typer.Option("--emergency-group", metavar="ID", help="Object id of the group of emergency accounts you have."),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DAY", help="The day whose allowances count, such as 2026-11-30; else today."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a set that is in the folder already.")] = False,
+    format_: TableOrJson = "table",
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    memory: Memory = "700MB",
+    temp_dir: TempDir = None,
+    unpack_limit: UnpackLimit = None,
+) -> None:
+    """Make Conditional Access objects from allowances: block device code, but for those who need it, where they do.
+
+    Writes JSON as Microsoft Graph has it, in report-only mode, with a manifest and a rollback. Asks no tenant.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.generating import Asked, run_generate
+        from grantwatch.cli.how import how
+
+        read = how(memory, unpack_limit, since, until, ())
+        asked = Asked(allowances, out, tenant or (), accounts, emergency or (), emergency_group, on, force)
+        return run_generate(paths or (), format_, output, read, asked)
+
+    raise typer.Exit(guarded(run, temp_dir))
+
+
+@policy.command("plan")
+def plan_command(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A set that `policy generate` wrote.")],
+    tenant: Annotated[
+        list[str],
+        typer.Option(
+            "--tenant",
+            metavar="FILE",
+            help="Exported policies, named locations, groups with members, users. Repeatable.",
+        ),
+    ],
+    format_: TableOrJson = "table",
+    output: Output = None,
+    rollback: Annotated[
+        str | None,
+        typer.Option("--rollback", metavar="FILE", help="Write how to undo the plan: what to delete and to restore."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --rollback write over a file that is there.")] = False,
+) -> None:
+    """Show what a set would change in a tenant, field by field. Objects that are not of a set are never touched.
+
+    Exit code 1: something stands in the way that a person has to look at.
+    """
+    from grantwatch.cli.guard import guarded
+
+    def run() -> int:
+        from grantwatch.cli.generating import run_plan
+
+        return run_plan(folder, tenant, format_, output, rollback, force)
+
+    raise typer.Exit(guarded(run))

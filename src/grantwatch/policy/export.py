@@ -18,7 +18,7 @@ from grantwatch.policy import companions, reading
 from grantwatch.policy.directory import Directory
 from grantwatch.policy.model import Policy
 
-__all__ = ["Export", "parse", "read"]
+__all__ = ["Export", "Raw", "parse", "raw", "read"]
 
 _LISTS = {
     "value": "",
@@ -70,6 +70,25 @@ def parse(files: Iterable[tuple[str, bytes]]) -> Export:
                 found.add(kind, value, place)
     ordered = sorted((policy for policy, _ in policies.values()), key=lambda each: (each.name, each.id, each.file))
     return Export(tuple(ordered), found.directory(), tuple(names), tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One object as it was exported. `kind` is policy, location, group, role or user; `place` is file and path."""
+
+    kind: str
+    place: str
+    value: Mapping[str, Any]
+
+
+def raw(paths: Sequence[str | Path]) -> tuple[Raw, ...]:
+    """The objects of exported files as they stand in them. Raises InputError for what is no such object."""
+    notes: list[str] = []
+    return tuple(
+        Raw(kind, f"{path}: {within}" if within else str(path), value)
+        for path in paths
+        for kind, within, value in _objects(str(path), _bytes(Path(path)), notes)
+    )
 
 
 def _add(policies: dict[object, tuple[Policy, Mapping[str, Any]]], policy: Policy, value: Mapping[str, Any]) -> None:
