@@ -95,11 +95,12 @@ def _check(wanted: Wanted) -> None:
 def _export(option: str, given: Sequence[str]) -> Export:
     """The files of one side, folders by the JSON files in them. One without policies blocks nothing."""
     from grantwatch.policy import read
+    from grantwatch.policy.generate.files import exported
 
     files: list[str] = []
     for each in given:
         path = Path(each)
-        inside = sorted(str(file) for file in path.glob("*.json")) if path.is_dir() else [each]
+        inside = exported(path) if path.is_dir() else [each]
         if not inside:
             raise InputError(f"{option} {each}: no *.json in this folder")
         files += inside

@@ -23,7 +23,7 @@ from grantwatch.errors import InputError, UsageError
 from grantwatch.policy.generate.model import Gap, Kind, Level, Member, Object, PolicySet
 from grantwatch.policy.generate.rollback import fresh
 
-__all__ = ["FILES", "FORMAT", "Loaded", "check_folder", "contents", "load", "manifest", "write"]
+__all__ = ["FILES", "FORMAT", "Loaded", "check_folder", "contents", "exported", "load", "manifest", "write"]
 
 Json = dict[str, Any]
 
@@ -144,6 +144,14 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 # -- writing
+
+
+def exported(folder: Path) -> list[str]:
+    """The files of a folder that hold what Graph returns: of a set those, of any other folder every `*.json`."""
+    found = {file.name: str(file) for file in sorted(folder.glob("*.json"))}
+    if set(_ALL) <= set(found):
+        return [found[name] for name in FILES.values()]
+    return list(found.values())
 
 
 def check_folder(folder: str | os.PathLike[str], *, force: bool) -> None:
