@@ -31,7 +31,8 @@ def replayed(run: Run, root: Path, allowances: str) -> dict[str, Any]:
         "--candidate", f"set-of-{allowances}", "--enforce", "--format", "json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def stopped(found: dict[str, Any]) -> dict[str, bool]:
