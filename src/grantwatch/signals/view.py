@@ -111,7 +111,12 @@ class Place:
 
 def lacking(needs: Iterable[str], missing: frozenset[str]) -> tuple[str, ...]:
     """Those of `needs` that make a signal blind, given what the logs miss. Either audit log will do for both."""
-    needs = tuple(needs)
+    return _lacking(tuple(needs), missing)
+
+
+@lru_cache(maxsize=1024)
+def _lacking(needs: tuple[str, ...], missing: frozenset[str]) -> tuple[str, ...]:
+    # Asked for by every signal of every grant, and the same for all grants of a hunt.
     gone = [need for need in needs if need in missing]
     if _EITHER.issubset(needs) and not _EITHER.issubset(missing):
         gone = [need for need in gone if need not in _EITHER]

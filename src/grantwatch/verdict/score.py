@@ -159,16 +159,20 @@ def _count(kinds: int) -> str:
 
 def terms(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> tuple[Term, ...]:
     """Every line of the sum: prior, groups, favour, and the gate that applied, if any. The values add up."""
-    numbers = numbers or weights()
+    return _weighed(grant, evidence, numbers or weights())[0]
+
+
+def _weighed(grant: Grant, evidence: Sequence[Evidence], numbers: Weights) -> tuple[tuple[Term, ...], Gate | None]:
+    """Every line of the sum, and the gate that applied, if any."""
     found = _sum_terms(grant, evidence, numbers)
-    total = sum(term.value for term in found)
+    total = math.fsum(term.value for term in found)
     blocked = _applied(total, gates(grant, evidence, numbers), numbers)
     if blocked:
         highest = numbers.highest(blocked.at_most)
         # The middle of the highest score's rounding range, so that the sum rounds to that very score.
         ceiling = math.log(highest / (100 - highest))
         found.append(Term("cap", f"at most {blocked.at_most.label}", min(0.0, ceiling - total), blocked.why))
-    return tuple(found)
+    return tuple(found), blocked
 
 
 def _applied(total: float, found: tuple[Gate, ...], numbers: Weights) -> Gate | None:
@@ -178,9 +182,7 @@ def _applied(total: float, found: tuple[Gate, ...], numbers: Weights) -> Gate | 
 
 def applied_gate(grant: Grant, evidence: Sequence[Evidence], numbers: Weights | None = None) -> Gate | None:
     """The gate that kept the severity of this grant from being what its evidence adds up to; None where none did."""
-    numbers = numbers or weights()
-    total = math.fsum(term.value for term in _sum_terms(grant, evidence, numbers))
-    return _applied(total, gates(grant, evidence, numbers), numbers)
+    return _weighed(grant, evidence, numbers or weights())[1]
 
 
 def _rounded(total: float) -> int:
@@ -210,8 +212,8 @@ def verdict(
     `numbers`: those of the grant's tenant; the built-in ones where nobody says.
     """
     ordered = tuple(sorted(evidence, key=lambda each: (-each.weight, each.signal)))
-    points = score(grant, ordered, numbers)
+    lines, stopped = _weighed(grant, ordered, numbers or weights())
+    points = _rounded(math.fsum(line.value for line in lines))
     level = severity(ordered, points, numbers)
-    stopped = applied_gate(grant, ordered, numbers)
     why = reason(grant, ordered, level, stopped.why if stopped else None)
     return Verdict(points, level, ordered, tuple(not_assessed), why)
