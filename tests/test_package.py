@@ -18,7 +18,7 @@ import grantwatch
 HEAVY = ("_duckdb", "duckdb", "jinja2", "orjson", "sqlglot", "yaml")
 """What `--help` has no use for."""
 
-BROUGHT_BY = {"_duckdb": "duckdb", "yaml": "pyyaml"}
+BROUGHT_BY = {"_duckdb": "duckdb", "sigma": "pysigma", "yaml": "pyyaml"}
 """Modules that go by another name than the package that brings them."""
 
 CACHE = re.compile(r"/(?:__pycache__|\.[^/]+)/")
