@@ -13,17 +13,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grantwatch import __version__
 from grantwatch.errors import InputError, UsageError
-from grantwatch.policy.generate.model import Gap, Kind, Level, Member, Object, PolicySet
+from grantwatch.policy.generate.model import Gap, Kind, Level, Loaded, Member, Object, PolicySet
 from grantwatch.policy.generate.rollback import fresh
 
-__all__ = ["FILES", "FORMAT", "Loaded", "check_folder", "contents", "exported", "load", "manifest", "write"]
+__all__ = ["FILES", "FORMAT", "check_folder", "contents", "exported", "load", "manifest", "write"]
 
 Json = dict[str, Any]
 
@@ -200,20 +198,6 @@ def write(folder: str | os.PathLike[str], made: PolicySet, *, force: bool = Fals
 
 
 # -- reading
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A set as it stands in a folder. `edited`: keys of objects that somebody changed since they were generated."""
-
-    folder: str
-    on: str
-    digest: str
-    objects: tuple[Object, ...]
-    gaps: tuple[Gap, ...]
-    edited: tuple[str, ...]
-    users: Mapping[str, str]
-    """Principal names (lower case) by placeholder."""
 
 
 def load(folder: str | os.PathLike[str]) -> Loaded:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Gap", "Kind", "LeftOut", "Level", "Member", "Object", "PolicySet", "Reference"]
+__all__ = ["Gap", "Kind", "LeftOut", "Level", "Loaded", "Member", "Object", "PolicySet", "Reference"]
 
 Json = dict[str, Any]
 
@@ -128,3 +128,17 @@ class PolicySet:
     def incomplete(self) -> bool:
         """True where something has to be filled in before the policies are switched on."""
         return any(each.level is Level.FILL_IN for each in self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A set as it stands in a folder. `edited`: keys of objects that somebody changed since they were generated."""
+
+    folder: str
+    on: str
+    digest: str
+    objects: tuple[Object, ...]
+    gaps: tuple[Gap, ...]
+    edited: tuple[str, ...]
+    users: Mapping[str, str]
+    """Principal names (lower case) by placeholder."""

@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from grantwatch.policy.generate.compare import fields, same
-from grantwatch.policy.generate.files import Loaded
-from grantwatch.policy.generate.model import Gap, Kind, Level, Object
+from grantwatch.policy.generate.model import Gap, Kind, Level, Loaded, Object
 from grantwatch.policy.generate.tenant import Present, Tenant
 from grantwatch.policy.model import State
 
