@@ -13,7 +13,7 @@ from grantwatch.lab.records import graph_audit, graph_signin
 from grantwatch.records import bundle as bundles
 from grantwatch.records import stream as streams
 from grantwatch.records.bundle import MARK
-from grantwatch.records.stream import FEW, Pipe, Stream
+from grantwatch.records.stream import FEW, Relay, Stream
 from grantwatch.records.tables import InputFile
 
 
@@ -61,13 +61,13 @@ def test_several_bundles_are_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def used(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many files each stream had that was read to its end."""
     told: list[int] = []
-    commit = Pipe.commit
+    commit = Relay.commit
 
-    def seen(pipe: Pipe) -> None:
+    def seen(relay: Relay) -> None:
         told.append(1)
-        commit(pipe)
+        commit(relay)
 
-    monkeypatch.setattr(Pipe, "commit", seen)
+    monkeypatch.setattr(Relay, "commit", seen)
     return told
 
 
@@ -96,7 +96,7 @@ def test_files_of_two_layouts_side_by_side(tmp_path: Path, monkeypatch: pytest.M
     assert {file.records.parsed for name, file in found.files.items() if "audit" in name} == {2}
 
 
-def test_the_pipe_and_what_was_stored_are_gone_when_it_is_broken_off(
+def test_the_buffers_and_what_was_stored_are_gone_when_it_is_broken_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(FEW + 1)])
@@ -152,14 +152,14 @@ def test_no_record_can_pass_for_one_of_another_file(tmp_path: Path) -> None:
 
 def test_a_file_that_grew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) + b"\n" for number in range(FEW)])
-    commit = Pipe.commit
+    commit = Relay.commit
 
-    def late(pipe: Pipe) -> None:
-        commit(pipe)
+    def late(relay: Relay) -> None:
+        commit(relay)
         with (path / "004.json").open("ab") as stream:
             stream.write(lines(99, 1)[0] + b"\n")
 
-    monkeypatch.setattr(Pipe, "commit", late)
+    monkeypatch.setattr(Relay, "commit", late)
     found = reading(path)
 
     assert found.files["004.json"].records.parsed == 4

@@ -22,8 +22,8 @@ from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.slices import slices
 from grantwatch.records.sniff import accepted, is_record
-from grantwatch.records.source import Source, columns_of, lenient, marked, piped, record_values, relation, strictly
-from grantwatch.records.stream import FEW, Alike, Pipe, Stream, can_stream, is_small
+from grantwatch.records.source import Source, columns_of, lenient, marked, record_values, relation, relayed, strictly
+from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_small
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
 
@@ -98,7 +98,7 @@ class Loader:
             groups = self._found(given)
         except BaseException:
             if self.stream is not None:
-                self.stream.pipe.break_off()
+                self.stream.relay.break_off()
             raise
         self._start_meanwhile()
         total = sum(file.size for file in self.records.files) or 1
@@ -169,9 +169,9 @@ class Loader:
         self._start_meanwhile()
         self.passes += 1
         form = FORMS[file.layout.forms[0]]
-        path = self.records.workspace / f"stream{self.passes}"
-        pipe = Pipe(self.con, path, self._inserting(form, self.passes, piped(str(path), form), "-1"))
-        return Stream(alike, form, self.passes, pipe, [], [])
+        number = self.passes
+        relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form), "-1"))
+        return Stream(alike, form, number, relay, [], [])
 
     def _into_stream(self, file: InputFile, groups: Groups, head: bytes = b"") -> bool:
         """Put the file into the stream that is open. True where that was full then, and is ended."""
@@ -189,17 +189,17 @@ class Loader:
         if stream is None:
             return
         try:
-            stream.pipe.close()
+            stream.relay.close()
         except _faults() as error:
             if is_full(error):
                 raise
             groups[stream.layout] += stream.files
             return
         if not self.ledger.told_apart(stream):
-            stream.pipe.back_out()
+            stream.relay.back_out()
             groups[stream.layout] += stream.files
             return
-        stream.pipe.commit()
+        stream.relay.commit()
         left = self.ledger.book(
             stream.form, stream.files, stream.pass_id, self.ledger.rows(stream.form, stream.pass_id)
         )

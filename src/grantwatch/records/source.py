@@ -24,11 +24,11 @@ __all__ = [
     "marked",
     "opened",
     "outermost",
-    "piped",
     "read_csv",
     "recognised",
     "record_values",
     "relation",
+    "relayed",
     "strictly",
     "structure",
 ]
@@ -98,13 +98,11 @@ def marked(source: Source, form: Form) -> str:
     return f"SELECT {_name(MARK)} AS filename, {names} FROM {read}"
 
 
-def piped(pipe: str, form: Form) -> str:
-    """As `relation` for lines that come through a pipe. No `filename`. Raises for every fault."""
+def relayed(name: str, form: Form) -> str:
+    """As `relation` for lines in a file of ours. No `filename`. Raises for every fault."""
     names = ", ".join(_name(name) for name in form.columns)
-    options = (
-        f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_SMALL_RECORD}, records = true"
-    )
-    return f"SELECT {names} FROM read_json({_literal(pipe)}, columns = {{{_typed(form.columns)}}}, {options})"
+    options = f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_BATCH}, records = true"
+    return f"SELECT {names} FROM read_json({_literal(name)}, columns = {{{_typed(form.columns)}}}, {options})"
 
 
 def strictly(source: Source) -> bool:

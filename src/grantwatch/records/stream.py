@@ -1,16 +1,16 @@
 """Many small files of JSON lines as one stream: the engine takes longer to open a file than to read a small one.
 
-The lines of one file after another go through a pipe into a statement that stores them, while more files are found.
+The lines of one file after another go into memory, from where statements store them while more files are found.
 Each line gives one row, in order, so that it can still be told where a row comes from.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grantwatch.records.forms import Form
     from grantwatch.records.tables import InputFile
 
-__all__ = ["FEW", "Alike", "Pipe", "Stream", "can_stream", "is_plain", "is_small"]
+__all__ = ["FEW", "Alike", "Relay", "Stream", "can_stream", "is_plain", "is_small"]
 
 Alike = tuple[object, ...]
 """What files have in common that can be read together."""
@@ -34,9 +34,9 @@ _MOST = 20_000
 _BYTES = 1 << 30
 """Files and bytes of one stream: what is read once more where there is a fault in it."""
 _PART = 1 << 27
-"""Bytes that one statement reads: the engine keeps them all until its end."""
-_PIPE = 1 << 20
-"""Bytes that the system may hold between the two, where it lets itself be told."""
+"""Bytes that one statement reads, and that either of the two buffers holds."""
+_OPEN_FILES = "/proc/self/fd"
+"""Where the system gives open files a name, which those without any other need."""
 
 
 def is_plain(file: InputFile) -> bool:
@@ -51,9 +51,10 @@ def is_small(file: InputFile) -> bool:
     return is_plain(file) and file.size < _SMALL and not apart
 
 
+@cache
 def can_stream() -> bool:
-    """Whether the system has pipes with a name."""
-    return hasattr(os, "mkfifo")
+    """Whether the system has files in memory, and names for them."""
+    return hasattr(os, "memfd_create") and Path(_OPEN_FILES).is_dir()
 
 
 def whole(file: InputFile, head: bytes = b"") -> bytes:
@@ -65,41 +66,36 @@ def whole(file: InputFile, head: bytes = b"") -> bytes:
         return stream.read(2 * _SMALL)
 
 
-class Pipe:
-    """A pipe with a name, and a statement that reads it in a thread of its own. Nobody else may use the connection.
+class Relay:
+    """Two buffers in memory that take turns: one is filled while a statement stores the lines of the other.
 
-    The engine keeps all that comes through a pipe until the statement ends, so that it is given a bounded part of it,
-    and the statement begins anew: in one transaction, so that all of it is stored or nothing.
+    All in one transaction, so that all of it is stored or nothing. Nobody else may use the connection until its end.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path, statement: str) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, statement: Callable[[str], str]) -> None:
+        """`statement` gives the SQL that stores the lines of the file of that name."""
         self._con = con
-        self._path = path
         self._statement = statement
         self._pool = ThreadPoolExecutor(1)
         self._reading: Future[Any] | None = None
-        self._end: int | None = None
+        self._buffers = [os.memfd_create("grantwatch"), os.memfd_create("grantwatch")]
         self._given = 0
         self._failure: Exception | None = None
-        os.mkfifo(path)
         con.execute("BEGIN TRANSACTION")
 
     def write(self, *parts: bytes) -> bool:
         """Give more to read. False where that failed: what was wrong is raised by `close`."""
-        if self._failure is None and self._given >= _PART:
-            self._finish()
-        if self._failure is None and self._end is None:
-            self._begin()
-        if self._end is None:
-            return False
-        try:
-            for part in parts:
-                self._given += len(part)
-                rest = memoryview(part)
-                while rest:
-                    rest = rest[os.write(self._end, rest) :]
-        except BrokenPipeError:
-            self._finish()
+        if self._failure is None:
+            try:
+                for part in parts:
+                    rest = memoryview(part)
+                    while rest:
+                        rest = rest[os.write(self._buffers[0], rest) :]
+                    self._given += len(part)
+            except OSError as error:
+                self._failure = error
+            if self._given >= _PART:
+                self._hand_over()
         return self._failure is None
 
     def close(self) -> None:
@@ -107,7 +103,8 @@ class Pipe:
 
         The transaction is still open: `commit` or `back_out` ends it.
         """
-        self._finish()
+        self._hand_over()
+        self._wait()
         self._gone()
         if self._failure is not None:
             self.back_out()
@@ -122,43 +119,32 @@ class Pipe:
         self._con.execute("ROLLBACK")
 
     def break_off(self) -> None:
-        """End it whatever happens: the engine, and the pipe."""
+        """End it whatever happens: the engine, and the buffers."""
         self._con.interrupt()
-        self._finish()
+        self._wait()
         self._gone()
 
-    def _begin(self) -> None:
-        """Start the statement, and open the end to write to once it has opened the other."""
+    def _hand_over(self) -> None:
+        """Have the engine read what was given, once it has read what came before."""
+        self._wait()
+        if self._failure is None and self._given:
+            buffer = self._buffers[0]
+            os.ftruncate(buffer, self._given)  # it was filled further before
+            self._reading = self._pool.submit(self._con.execute, self._statement(f"{_OPEN_FILES}/{buffer}"))
+            self._buffers.reverse()
+            os.lseek(self._buffers[0], 0, os.SEEK_SET)
         self._given = 0
-        self._reading = self._pool.submit(self._con.execute, self._statement)
-        while True:
-            try:
-                end = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError as error:
-                if error.errno != errno.ENXIO:
-                    raise
-                if self._reading.done():
-                    self._finish()
-                    return
-                time.sleep(0.0002)
-            else:
-                os.set_blocking(end, True)
-                _widened(end)
-                self._end = end
-                return
 
-    def _finish(self) -> None:
+    def _wait(self) -> None:
         """Wait for the statement, and keep what it raised."""
-        if self._end is not None:
-            os.close(self._end)
-            self._end = None
         if self._reading is not None:
             self._failure = self._failure or _raised(self._reading)
             self._reading = None
 
     def _gone(self) -> None:
         self._pool.shutdown()
-        self._path.unlink(missing_ok=True)
+        for buffer in self._buffers:
+            os.close(buffer)
 
 
 def _raised(reading: Future[Any]) -> Exception | None:
@@ -169,16 +155,6 @@ def _raised(reading: Future[Any]) -> Exception | None:
     return error
 
 
-def _widened(end: int) -> None:
-    try:
-        import fcntl
-
-        fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE)
-    except (ImportError, AttributeError, OSError):
-        # Not Linux, or more than this user may have: a smaller pipe is slower and no worse.
-        return
-
-
 @dataclass(slots=True)
 class Stream:
     """Files of one layout on their way into one pass of one form."""
@@ -186,7 +162,7 @@ class Stream:
     layout: Alike
     form: Form
     pass_id: int
-    pipe: Pipe
+    relay: Relay
     files: list[InputFile]
     lines: list[int]
     """Lines of each file, as far as they were given to the engine."""
@@ -206,7 +182,7 @@ class Stream:
         self.files.append(file)
         self.lines.append(data.count(b"\n") + (not ended))
         self.size += len(data)
-        self.broken = not (self.pipe.write(data) if ended else self.pipe.write(data, b"\n"))
+        self.broken = not (self.relay.write(data) if ended else self.relay.write(data, b"\n"))
         return True
 
     @property
