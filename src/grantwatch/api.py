@@ -135,9 +135,7 @@ class Logs:
         _pyarrow()
         import duckdb  # noqa: F401  # gives connections their Arrow methods
 
-        from grantwatch.records.database import beside
-
-        rows: Any = beside(self._records.con).sql(_ROWS.replace("$source", source))
+        rows: Any = self._records.con.cursor().sql(_ROWS.replace("$source", source))
         return rows.to_arrow_reader()
 
     def close(self) -> None:

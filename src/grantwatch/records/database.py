@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["beside", "cleaned", "connect", "sql_text"]
+__all__ = ["cleaned", "connect", "sql_text"]
 
 
 @cache
@@ -33,7 +33,6 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute("SET enable_progress_bar = true")
     con.execute("SET enable_progress_bar_print = false")
     con.execute("SET autoinstall_known_extensions = false")
-    _small_row_groups(con, workspace)
     # In one transaction: each of many statements would have one of its own.
     con.execute("BEGIN TRANSACTION")
     con.execute(sql_text("macros.sql"))
@@ -46,27 +45,6 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     )
     con.execute("COMMIT")
     return con
-
-
-def _small_row_groups(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Have tables in row groups as small as what one buffer of the reader yields: docs/decisions/0012.
-
-    Only a database with a name on disk may choose their size. Nothing is written to that name: no log of changes, no
-    checkpoint. What memory does not hold is spilled as ever.
-    """
-    con.execute("SET enable_optimistic_write = false")
-    con.execute("SET checkpoint_threshold = '1000TB'")
-    con.execute("PRAGMA disable_checkpoint_on_shutdown")
-    name = _quoted(str(workspace / "logs.db"))
-    con.execute(f"ATTACH '{name}' AS logs (ROW_GROUP_SIZE 2048, RECOVERY_MODE NO_WAL_WRITES)")
-    con.execute("USE logs")
-
-
-def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """A connection of its own to the same tables, for another thread or a second statement."""
-    other = con.cursor()
-    other.execute("USE logs")
-    return other
 
 
 def cleaned(source: str) -> str:

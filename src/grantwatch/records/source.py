@@ -35,8 +35,6 @@ __all__ = [
 
 _RECORD_LIMIT = 1 << 24
 _SMALL_RECORD = 1 << 20
-_BATCH = min(1 << 22, max(_SMALL_RECORD, (1 << 25) // (os.cpu_count() or 1)))
-"""Half a buffer, in bytes: enough records for a row group of their own, and not much memory where threads are many."""
 _OBJECT_LIMIT = 1 << 26
 _GZIP_FACTOR = 30
 """How much larger a file may be than its gzip."""
@@ -101,7 +99,9 @@ def marked(source: Source, form: Form) -> str:
 def relayed(name: str, form: Form) -> str:
     """As `relation` for lines in a file of ours. No `filename`. Raises for every fault."""
     names = ", ".join(_name(name) for name in form.columns)
-    options = f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_BATCH}, records = true"
+    options = (
+        f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_SMALL_RECORD}, records = true"
+    )
     return f"SELECT {names} FROM read_json({_literal(name)}, columns = {{{_typed(form.columns)}}}, {options})"
 
 
@@ -293,8 +293,8 @@ def _read_json(
     # The engine holds two buffers of this size for every file in flight: no more than the largest file can need.
     largest = max(Path(file).stat().st_size for file in source.files) * (_GZIP_FACTOR if layout.gzip else 1) + 1024
     if columns is not None and layout.container == "lines" and not layout.page:
-        # A longer line is read by the slow road.
-        limit = _BATCH
+        # What was parsed is copied while it is still in the processor's cache. A longer line is read by the slow road.
+        limit = _SMALL_RECORD
     options.append(f"maximum_object_size = {min(max(largest, 1 << 20), limit)}")
     if columns is not None:
         # Unless told that values are records, the engine samples each file: longer than to read a small one.
