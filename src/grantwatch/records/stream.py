@@ -66,6 +66,11 @@ def whole(file: InputFile, head: bytes = b"") -> bytes:
         return stream.read(2 * _SMALL)
 
 
+def _line_ends(data: bytes) -> int:
+    """How many lines end in it. Taking the ends out looks for them faster than `bytes.count` counts them."""
+    return len(data) - len(data.replace(b"\n", b""))
+
+
 class Relay:
     """Two buffers in memory that take turns: one is filled while a statement stores the lines of the other.
 
@@ -180,7 +185,7 @@ class Stream:
         if data[:1] != b"{":
             return False
         self.files.append(file)
-        self.lines.append(data.count(b"\n") + (not ended))
+        self.lines.append(_line_ends(data) + (not ended))
         self.size += len(data)
         self.broken = not (self.relay.write(data) if ended else self.relay.write(data, b"\n"))
         return True
