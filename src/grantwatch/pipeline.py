@@ -85,7 +85,7 @@ def hunt(
 
     after = partial(_load, tuple(afterwards))
     with read(
-        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope
+        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope, late=True
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))
@@ -127,6 +127,8 @@ class _Gathered:
     profiles: Sequence[Profile]
     coverage: Coverage
     files: tuple[FileReport, ...]
+    lost: Sequence[tuple[str, int]]
+    """Files, and of how many of their records no more could be had than what every row keeps."""
 
 
 def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
@@ -135,6 +137,7 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     from grantwatch.grants import reconstruct
     from grantwatch.profile import habits, profiles
     from grantwatch.records.coverage import coverage, file_reports
+    from grantwatch.records.late import lost
 
     # What needs no grants is done beside their reconstruction, on a connection of its own. Should that fail, the thread
     # has ended before its connection is closed.
@@ -144,7 +147,8 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
         found = reconstruct(records.con)
         gathered.result()
         seen = looked.result()
-    return _Gathered(found, profiles(records.con, found.grants, accounts), seen, file_reports(records))
+    built = profiles(records.con, found.grants, accounts)
+    return _Gathered(found, built, seen, file_reports(records), lost(records.con))
 
 
 def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | None) -> Hunt:
@@ -159,13 +163,27 @@ def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | 
         files=gathered.files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
-        coverage=replace(seen, blind=(*seen.blind, *_outside(found), *_left_out(scope, total), *_failed(judged))),
+        coverage=replace(seen, blind=(*seen.blind, *_told_beside(gathered, scope, total), *_failed(judged))),
         blind_signals=blind_signals(seen.missing, panel),
         grants=judged,
         incidents=incidents(judged, panel),
         raw={},
         panel=panel,
     )
+
+
+def _told_beside(gathered: _Gathered, scope: Scope, total: RecordSums) -> list[str]:
+    """What coverage cannot tell of itself."""
+    return [*_outside(gathered.found), *_left_out(scope, total), *_gone(gathered.lost)]
+
+
+def _gone(lost: Sequence[tuple[str, int]]) -> list[str]:
+    """What could not be read again where few records are read whole."""
+    return [
+        f"{path} was written to, or went away, while it was hunted: of {count:,} record{_s(count)} that may belong to "
+        "grants the names, policies and details are not assessed. Keep the file as it is, and hunt again."
+        for path, count in lost
+    ]
 
 
 def _outside(found: Reconstruction) -> list[str]:

@@ -187,6 +187,7 @@ def statements() -> list[tuple[str, str]]:
             "$poor": "t.claimed",
             "$row_id": "row_id",
             "$whole": "false",
+            "$late": "false",
             "$source": "sign_in",
         }.items():
             text = text.replace(placeholder, value)

@@ -35,10 +35,10 @@ def once_before(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, act: Ca
     step: Any = getattr(owner, name)
     due = [act]
 
-    def stepped(*arguments: Any) -> Any:
+    def stepped(*arguments: Any, **named: Any) -> Any:
         if due:
             due.pop()()
-        return step(*arguments)
+        return step(*arguments, **named)
 
     monkeypatch.setattr(owner, name, stepped)
 

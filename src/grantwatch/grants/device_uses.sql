@@ -1,12 +1,6 @@
 -- What a device did that was registered after a grant, in its user's name: its primary refresh token is the grant's, even
--- where a record has lost the lineage mark or the session. Needs: token_use, taken, person, kept_sign_in and
--- grant_device (grant_no, user_key, device_id, since: when it was registered; each device once).
-CREATE OR REPLACE TEMP TABLE device_row AS
-SELECT * FROM kept_sign_in
-WHERE lower(device_id) IN (SELECT device_id FROM grant_device)
-  AND row_id NOT IN (SELECT row_id FROM taken)
-  AND row_id NOT IN (SELECT row_id FROM token_use);
-
+-- where a record has lost the lineage mark or the session. Needs: token_use, person, grant_device, and device_row
+-- (device_rows.sql) with all that its records say.
 CREATE OR REPLACE TEMP TABLE token_use AS
 SELECT
     t.* EXCLUDE (grant_no, tie),

@@ -15,6 +15,7 @@ from grantwatch.grants.flow import Flow, Found
 from grantwatch.grants.model import FollowOn, Grant, Leg, Outcome, Party, TieBy, TokenUse, User
 from grantwatch.grants.rows import STRENGTH, client_of, digest, leg_of, processing_value, resource_of
 from grantwatch.grants.settle import settle
+from grantwatch.records import late
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +38,8 @@ def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
     codes = [(code.code, code.kind) for code in knowledge.codes()]
     sql.put(con, "code_kind", {"code": "INTEGER", "kind": "VARCHAR"}, codes)
     sql.run(con, "candidates.sql")
+    late.fill(con, "near_row")
+    sql.run(con, "flow_rows.sql")
     sql.run(con, "flows.sql")
     drafts, look_alikes = drafts_of(con)
     with con.cursor() as other, ThreadPoolExecutor(1) as pool:

@@ -15,6 +15,7 @@ from grantwatch.grants.flow import Found
 from grantwatch.grants.lineage import token_uses_of
 from grantwatch.grants.model import FollowOn, Party, TieBy, TokenUse
 from grantwatch.grants.rows import STRENGTH
+from grantwatch.records import late
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,6 +58,8 @@ def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool) 
             {"grant_no": "INTEGER", "user_key": "VARCHAR", "device_id": "VARCHAR", "since": "TIMESTAMP"},
             [(of.number, of.user_key, device, of.since) for device, of in sorted(owned.items())],
         )
+        sql.run(con, "device_rows.sql")
+        late.fill(con, "device_row")
         sql.run(con, "device_uses.sql")
         # A device's tokens and networks tie more of what was done with it.
         uses, approver_folds = _token_uses(con, drafts, owned)

@@ -40,7 +40,9 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute(
         "CREATE TABLE pass_form "
         "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, "
-        "path VARCHAR);"
+        "path VARCHAR, late BLOB, rows BIGINT);"
+        # Rows that were to be read once more, and could not be: see late.py.
+        "CREATE TABLE late_lost (pass_id INTEGER, file_id INTEGER, records BIGINT);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
     con.execute("COMMIT")

@@ -58,7 +58,7 @@ def inspect(
 
     after = partial(_load, tuple(afterwards))
     with read(
-        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope
+        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope, late=True
     ) as records:
         if not records.files:
             raise InputError(nothing_read(records.unread))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
+from grantwatch.records.late import late_name
 from grantwatch.records.raw import RawText, texts
 from grantwatch.records.sniff import forms_of, inner
 from grantwatch.records.source import Source, kinds_at, opened, outermost, recognised, record_values
@@ -55,15 +56,29 @@ class Ledger:
         return {file_id: (first, rows, missed) for file_id, first, rows, missed in counted}
 
     def book(
-        self, form: Form, files: Sequence[InputFile], pass_id: int, counts: Mapping[int, tuple[int, int, int]]
+        self,
+        form: Form,
+        files: Sequence[InputFile],
+        pass_id: int,
+        counts: Mapping[int, tuple[int, int, int]],
+        *,
+        late: bool = False,
     ) -> list[InputFile]:
-        """Book a pass. Answers the files of which rows are still unclaimed."""
+        """Book a pass; `late`: it left in the records what few rows need. Answers the files with rows unclaimed."""
         again = any(file.tried for file in files)
         firsts = [counts.get(file.file_id, (0, 0, 0))[0] for file in files]
         self.con.execute(
             f"INSERT INTO pass_form SELECT {pass_id}, unnest(?::INTEGER[]), unnest(?::BIGINT[]), ?, ?, {form.rank}, "
-            "unnest(?::VARCHAR[])",
-            [[file.file_id for file in files], firsts, form.name, form.stream, [file.path for file in files]],
+            "unnest(?::VARCHAR[]), unnest(?::BLOB[]), unnest(?::BIGINT[])",
+            [
+                [file.file_id for file in files],
+                firsts,
+                form.name,
+                form.stream,
+                [file.path for file in files],
+                [late_name(file) if late else None for file in files],
+                [counts.get(file.file_id, (0, 0, 0))[1] for file in files],
+            ],
         )
         for file in files:
             file.tried.append(form.name)

@@ -29,6 +29,7 @@ def read(
     meanwhile: Callable[[], None] | None = None,
     scope: Scope = EVERYTHING,
     whole: bool = False,
+    late: bool = False,
 ) -> Records:
     """Read all files behind `paths`. Never raises for what is in a file: see `unread` and `quarantined`.
 
@@ -37,7 +38,8 @@ def read(
     for all that is to be done then: two that import modules which need each other would wait for each other.
 
     Of records outside `scope` nothing is kept but their number, by reason. With `whole` every sign-in keeps what only
-    those of grants need otherwise (names, places, devices …): it takes more memory.
+    those of grants need otherwise (names, places, devices …): it takes more memory. With `late` it may be left in large
+    files until `late.fill` asks for it, as `grants.reconstruct` does: the files have to stay until then.
     """
     workspace = Path(tempfile.mkdtemp(prefix="grantwatch-"))
     records: Records | None = None
@@ -59,7 +61,7 @@ def read(
         if standard_input.NAME in named:
             given.append(standard_input.spooled(workspace))
         limits = Limits.of(unpack_limit)
-        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits, whole).load(given)
+        Loader(records, progress or (lambda _step, _share: None), meanwhile, scope, limits, whole, late).load(given)
     except BaseException:
         if records is not None:
             records.close()

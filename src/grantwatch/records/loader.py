@@ -6,15 +6,16 @@ import shutil
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grantwatch.records.bundle import bundle, parcels
-from grantwatch.records.containers import Containers, Given, state
+from grantwatch.records.containers import HEAD, Containers, Given, state
 from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
+from grantwatch.records.late import pays
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import Quarantined, UnreadFile
@@ -22,8 +23,9 @@ from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.slices import slices
 from grantwatch.records.sniff import accepted, is_record
-from grantwatch.records.source import Source, columns_of, lenient, marked, record_values, relation, relayed, strictly
-from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_small
+from grantwatch.records.source import Source, lenient, marked, record_values, relation, relayed, strictly
+from grantwatch.records.storing import shaped, stored
+from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_plain, is_small
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import unpacked, why
 
@@ -37,6 +39,8 @@ __all__ = ["Loader"]
 # Times outside of these are placeholders (0001-01-01) or nonsense that no clock of a log has shown.
 _EARLIEST = "TIMESTAMP '1990-01-01'"
 _LATEST = "TIMESTAMP '2100-01-01'"
+_LATE = 1 << 23
+"""Bytes of files that are worth being read a second time."""
 _POOR = {"sign_in": "(t.flags & 6) = 0", "activity": "false"}
 Groups = defaultdict[Alike, list[InputFile]]
 """Files that can be read together."""
@@ -45,7 +49,7 @@ _KEY = {
     "activity": "date_trunc('second', t.time), t.operation",
 }
 _BODY = {
-    "sign_in": "t.user_key, t.resource_id, t.ip, t.user_agent, t.session_id, t.rest",
+    "sign_in": "t.user_key, t.resource_id, t.ip, t.user_agent, t.session_id",
     "activity": "t.actor_id, t.actor_upn, t.target_id, t.target_name, t.ip, t.detail",
 }
 
@@ -79,8 +83,10 @@ class Loader:
         scope: Scope = EVERYTHING,
         limits: Limits | None = None,
         whole: bool = False,
+        late: bool = False,
     ) -> None:
         self.whole = whole
+        self.may_be_late = late and not whole
         self.limits = limits or Limits()
         self.records = records
         self.con = records.con
@@ -88,6 +94,8 @@ class Loader:
         self.meanwhile = threading.Thread(target=meanwhile, daemon=True) if meanwhile is not None else None
         self.scope = scope
         self.passes = 0
+        self.late: set[int] = set()
+        """Passes that left in the records what few rows need: see late.py."""
         self.ledger = Ledger(records.con)
         self.preparer = Preparer(records.con, records.workspace, self.limits, records.unread)
         self.stream: Stream | None = None
@@ -170,6 +178,8 @@ class Loader:
         self.passes += 1
         form = FORMS[file.layout.forms[0]]
         number = self.passes
+        if self.may_be_late and pays(form, _head(file.source)):
+            self.late.add(number)
         relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form), "-1"))
         return Stream(alike, form, number, relay, [], [])
 
@@ -200,9 +210,8 @@ class Loader:
             groups[stream.layout] += stream.files
             return
         stream.relay.commit()
-        left = self.ledger.book(
-            stream.form, stream.files, stream.pass_id, self.ledger.rows(stream.form, stream.pass_id)
-        )
+        counts = self.ledger.rows(stream.form, stream.pass_id)
+        left = self.ledger.book(stream.form, stream.files, stream.pass_id, counts, late=stream.pass_id in self.late)
         if left:
             self._read_rest(left[0].layout.forms[1:], left)
         self._read_anew_where_changed(stream.files)
@@ -295,7 +304,7 @@ class Loader:
         if len(files) == 1 and files[0].tried and counts.get(files[0].file_id, (0, 0, 0))[1] != files[0].rows:
             # Its records do not lie in the same places under both ways of reading: one way for all forms, then.
             return self._again(files[0])
-        return self.ledger.book(form, files, self.passes, counts)
+        return self.ledger.book(form, files, self.passes, counts, late=self.passes in self.late)
 
     def _pass_otherwise(self, form: Form, file: InputFile, error: Exception) -> list[InputFile]:
         """Value by value first, since most often one value is of an unusual type; then rewritten; then not at all."""
@@ -367,8 +376,19 @@ class Loader:
         source = Source([file.readable for file in files], files[0].layout)
         if not strictly(source):
             return False
-        self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
+        if self._leaves(form, files):
+            self.late.add(pass_id)
+        try:
+            self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
+        except BaseException:
+            self.late.discard(pass_id)
+            raise
         return True
+
+    def _leaves(self, form: Form, files: list[InputFile]) -> bool:
+        """Whether what few rows need is to be left in these files for now."""
+        large = sum(file.size for file in files) >= _LATE
+        return self.may_be_late and large and all(map(is_plain, files)) and pays(form, _head(files[0].readable))
 
     def _insert_rows(
         self, form: Form, files: list[InputFile], pass_id: int, rows: str, file_id: str | None = None
@@ -377,16 +397,10 @@ class Loader:
 
     def _inserting(self, form: Form, pass_id: int, rows: str, file_id: str) -> str:
         """The statement that stores `rows`; `file_id` is SQL for the number of the file that each comes from."""
-        shape = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
-        shape = shape.replace("$whole", str(self.whole).lower())
+        shape = shaped(form, pass_id, whole=self.whole, late=pass_id in self.late)
         if self.scope:
             shape = self.scope.narrowed(form.table, self._columns(form.table), shape)
-        # No join, here or in a mapping: the plan must keep the order of the rows (see Records).
-        return (
-            f"INSERT INTO {form.table} WITH raw AS ("
-            f"SELECT {file_id} AS file_id, {form.claims()} AS claimed, {columns_of(form)} FROM ({rows}) AS source"
-            f"), mapped AS ({form.mapping}) {shape}"
-        )
+        return f"INSERT INTO {form.table} {stored(form, rows, file_id, shape)}"
 
     def _columns(self, table: str) -> list[str]:
         return [str(column[0]) for column in self.con.execute(f"SELECT * FROM {table} LIMIT 0").description]
@@ -439,6 +453,13 @@ def _alike(file: InputFile) -> Alike:
     at = file.layout
     key = (at.container, at.page, at.inside, at.objects, at.gzip, at.forms)
     return (*key, at.delimiter, at.header, at.types, at.skip, file.alone and file.file_id)
+
+
+def _head(name: str) -> bytes:
+    """The first bytes of a file; none where it cannot be opened, which is told when it is read."""
+    with suppress(OSError), Path(name).open("rb") as stream:
+        return stream.read(HEAD)
+    return b""
 
 
 def _number_of(files: Sequence[InputFile]) -> str:

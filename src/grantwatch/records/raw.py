@@ -15,13 +15,14 @@ from typing import IO, TYPE_CHECKING, cast
 
 from grantwatch.records.cells import wide_cells
 from grantwatch.records.source import LINE_LIMIT, Source, record_values
+from grantwatch.records.stream import line_ends
 
 if TYPE_CHECKING:
     import duckdb
 
     from grantwatch.records.tables import InputFile
 
-__all__ = ["RawText", "texts"]
+__all__ = ["RawText", "lines_of", "texts"]
 
 _CHUNK = 1 << 22
 _BLANK = re.compile(rb"\n\s")
@@ -49,6 +50,11 @@ def texts(con: duckdb.DuckDBPyConnection, file: InputFile, positions: Collection
     return _values(con, file, positions)
 
 
+def lines_of(path: str, positions: Collection[int]) -> dict[int, RawText]:
+    """The records at these 1-based places of a plain file of JSON lines. Raises OSError."""
+    return _lines(path, False, set(positions))
+
+
 def _open(path: str, zipped: bool) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path, "rb")) if zipped else Path(path).open("rb")
 
@@ -62,7 +68,7 @@ def _lines(path: str, zipped: bool, wanted: set[int]) -> dict[int, RawText]:
         for block in _blocks(stream):
             if position >= places[-1]:
                 break
-            lines = block.count(b"\n") + (not block.endswith(b"\n"))
+            lines = line_ends(block) + (not block.endswith(b"\n"))
             # Blank lines are no records.
             filled: Sequence[int]
             if block[:1].isspace() or _BLANK.search(block):

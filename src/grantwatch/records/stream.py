@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grantwatch.records.forms import Form
     from grantwatch.records.tables import InputFile
 
-__all__ = ["FEW", "Alike", "Relay", "Stream", "can_stream", "is_plain", "is_small"]
+__all__ = ["FEW", "Alike", "Relay", "Stream", "can_stream", "is_plain", "is_small", "line_ends"]
 
 Alike = tuple[object, ...]
 """What files have in common that can be read together."""
@@ -66,7 +66,7 @@ def whole(file: InputFile, head: bytes = b"") -> bytes:
         return stream.read(2 * _SMALL)
 
 
-def _line_ends(data: bytes) -> int:
+def line_ends(data: bytes) -> int:
     """How many lines end in it. Taking the ends out looks for them faster than `bytes.count` counts them."""
     return len(data) - len(data.replace(b"\n", b""))
 
@@ -185,7 +185,7 @@ class Stream:
         if data[:1] != b"{":
             return False
         self.files.append(file)
-        self.lines.append(_line_ends(data) + (not ended))
+        self.lines.append(line_ends(data) + (not ended))
         self.size += len(data)
         self.broken = not (self.relay.write(data) if ended else self.relay.write(data, b"\n"))
         return True

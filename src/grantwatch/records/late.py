@@ -1,0 +1,238 @@
+"""What is left in the records until somebody asks: all that only grants need, read for the few rows that may be of one.
+
+Names, policies and details of how somebody signed in are most of a record, and of a few in a thousand anybody looks at
+them: to take them out of every record costs a tenth of a hunt. So where each line of a plain file is a record, the
+first reading leaves them. A row knows its place in its file, not its byte: its record is looked for by its id where
+lines of the usual length would have it, and what was found counts only where all that was stored of the row says the
+same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from grantwatch.records.forms import FORMS, Form
+from grantwatch.records.raw import lines_of
+from grantwatch.records.sniff import Layout
+from grantwatch.records.source import Source, lenient, relation
+from grantwatch.records.storing import shaped, stored
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from grantwatch.records.tables import InputFile
+
+__all__ = ["fill", "late_name", "lost", "pays"]
+
+_REACHES = (1 << 15, 1 << 18, 1 << 22)
+"""So many bytes around the place where a record should be are looked at, one after another."""
+_BATCH = 4096
+_BATCH_BYTES = 1 << 25
+"""Records, and bytes of them, that are read at once."""
+_MARK = b"deviceCode"
+_MANY = 20
+"""Where more than one record in so many carries the mark, most would be read twice."""
+_SAME = (
+    "content",
+    "user_key",
+    "app_id",
+    "resource_id",
+    "ip",
+    "asn",
+    "country",
+    "user_agent",
+    "device_id",
+    "error_code",
+    "correlation_id",
+    "session_id",
+)
+"""Columns by which a record is known to be the one of a row, beside its id (which `content` stands for)."""
+_LINES = Layout("lines")
+
+
+def pays(form: Form, head: bytes) -> bool:
+    """Whether to leave in the records what is rarely asked for. `head`: the first bytes of the file."""
+    return form.table == "sign_in" and head.count(_MARK) * _MANY <= max(head.count(b"\n"), 1)
+
+
+def late_name(file: InputFile) -> bytes:
+    """The name by which the file was opened, as the system writes it: to be kept in `pass_form.late`."""
+    return os.fsencode(file.source if file.salvaged is None else file.opened_by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A row of which more is asked: its place (from 0) in a file of so many rows, and the id that its record bears."""
+
+    row_id: int
+    place: int
+    request_id: str | None
+    pass_id: int
+    file_id: int
+    form: str
+    name: bytes
+    rows: int
+
+
+def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Complete `rest` in a table of stored sign-ins with their row_id, where it was left out on the first reading.
+
+    What cannot be found again (the file went away, or was written to) is counted in the table `late_lost`.
+    """
+    asked = [
+        _Asked(*row)
+        for row in con.execute(
+            f"SELECT t.row_id, t.row_id - p.first_row, t.request_id, p.pass_id, p.file_id, p.form, p.late, p.rows "
+            f"FROM {table} AS t JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id "
+            "WHERE p.late IS NOT NULL AND t.rest IS NOT NULL ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
+        ).fetchall()
+    ]
+    if not asked:
+        return
+    reader = _Reader(con, table)
+    for name, of in groupby(asked, key=lambda each: each.form):
+        rows = list(of)
+        missed = reader.read(FORMS[name], rows, _near)
+        if missed:
+            missed = reader.read(FORMS[name], [each for each in rows if each.row_id in missed], _exact)
+        if missed:
+            reader.lost([each for each in rows if each.row_id in missed])
+
+
+def lost(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """The files of which records could not be found again, as they are shown, and of how many."""
+    return con.execute(
+        "SELECT p.path, sum(l.records) FROM late_lost AS l "
+        "JOIN pass_form AS p ON p.pass_id = l.pass_id AND p.file_id = l.file_id GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+
+
+_Found = Iterator[tuple[int, bytes]]
+"""Row ids, and lines that may be their records: none, one or more for each."""
+_Finder = Callable[[list[_Asked]], _Found]
+
+
+class _Reader:
+    def __init__(self, con: duckdb.DuckDBPyConnection, table: str) -> None:
+        self._con = con
+        self._table = table
+        # Beside the folder that the engine spills into, which is ours and goes away in the end.
+        (spill,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
+        self._path = Path(spill).parent / "late"
+
+    def read(self, form: Form, rows: Sequence[_Asked], finder: _Finder) -> set[int]:
+        """Complete the rows from their records. Answers the row ids of those that were not found."""
+        missed = {each.row_id for each in rows}
+        for ids in self._batches(rows, finder):
+            missed -= self._taken(form, ids)
+        return missed
+
+    def lost(self, rows: Sequence[_Asked]) -> None:
+        for (pass_id, file_id), of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
+            self._con.execute("INSERT INTO late_lost VALUES (?, ?, ?)", [pass_id, file_id, len(list(of))])
+
+    def _batches(self, rows: Sequence[_Asked], finder: _Finder) -> Iterator[list[int]]:
+        """Write records one a line to where the engine reads them, and tell the row ids of the lines."""
+        try:
+            ids: list[int] = []
+            out = self._path.open("wb")
+            for _, of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
+                for row_id, line in finder(list(of)):
+                    ids.append(row_id)
+                    out.write(line + b"\n")
+                    if len(ids) >= _BATCH or out.tell() >= _BATCH_BYTES:
+                        out.close()
+                        yield ids
+                        ids = []
+                        out = self._path.open("wb")
+            out.close()
+            if ids:
+                yield ids
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    def _taken(self, form: Form, ids: list[int]) -> set[int]:
+        """Read the records that were written, and take over what they say for the rows that they are of."""
+        from grantwatch.records.engine import duckdb
+
+        source = Source([str(self._path)], _LINES)
+        try:
+            self._stored(form, relation(source, form, strict=True))
+        except duckdb.InvalidInputException:
+            # An odd value, in a column that was not read before.
+            self._stored(form, lenient(source, form))
+        same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM l.{name}" for name in _SAME)
+        same += " AND (t.time IS NULL OR t.time = l.time)"  # one that no clock has shown was taken away
+        self._con.execute(
+            "CREATE OR REPLACE TEMP TABLE late_row AS SELECT unnest(CAST(? AS BIGINT[])) AS row_id", [ids]
+        )
+        self._con.execute(
+            "CREATE OR REPLACE TEMP TABLE late_rest AS SELECT t.row_id, min(l.rest) AS rest "
+            "FROM late_line AS l JOIN late_row AS r ON r.rowid = l.rowid "
+            f"JOIN {self._table} AS t ON t.row_id = r.row_id AND {same} "
+            "WHERE l.claimed AND l.rest IS NOT NULL GROUP BY t.row_id"
+        )
+        self._con.execute(
+            f"UPDATE {self._table} SET rest = f.rest FROM late_rest AS f WHERE f.row_id = {self._table}.row_id"
+        )
+        return {row_id for (row_id,) in self._con.execute("SELECT row_id FROM late_rest").fetchall()}
+
+    def _stored(self, form: Form, rows: str) -> None:
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE late_line AS {stored(form, rows, '0', shaped(form, 0))}")
+
+
+def _near(rows: list[_Asked]) -> _Found:
+    """Look for the records of one file around the places where they should be."""
+    try:
+        with Path(os.fsdecode(rows[0].name)).open("rb", buffering=0) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            known, at = 0, 0
+            for each in rows:
+                if not each.request_id:
+                    continue
+                length = (size - at) / max(each.rows - known, 1)
+                guess = at + int((each.place - known) * length)
+                lines = _around(stream, size, guess, b'"%s"' % each.request_id.encode())
+                for begin, line in lines:
+                    yield each.row_id, line
+                    known, at = each.place, begin
+    except OSError:
+        return
+
+
+def _around(stream: IO[bytes], size: int, guess: int, needle: bytes) -> list[tuple[int, bytes]]:
+    """The whole lines near a place that hold the needle, and where each begins."""
+    for reach in _REACHES:
+        start = max(guess - reach, 0)
+        stream.seek(start)
+        block = stream.read(guess + reach - start)
+        ends = start + len(block) >= size
+        found: list[tuple[int, bytes]] = []
+        hit = block.find(needle)
+        while hit >= 0:
+            begin = block.rfind(b"\n", 0, hit) + 1
+            end = block.find(b"\n", hit)
+            if end < 0:
+                end = len(block) if ends else -1
+            if (begin or not start) and end >= 0:
+                found.append((start + begin, block[begin:end]))
+            hit = block.find(needle, end) if end >= 0 else -1
+        if found or (ends and not start):
+            return found
+    return []
+
+
+def _exact(rows: list[_Asked]) -> _Found:
+    """The records of one file by their places, counted from its beginning."""
+    try:
+        found = lines_of(os.fsdecode(rows[0].name), {each.place + 1 for each in rows})
+    except OSError:
+        return
+    for each in rows:
+        if each.place + 1 in found:
+            yield each.row_id, found[each.place + 1].text.encode()
