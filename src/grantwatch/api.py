@@ -135,7 +135,9 @@ class Logs:
         _pyarrow()
         import duckdb  # noqa: F401  # gives connections their Arrow methods
 
-        rows: Any = self._records.con.cursor().sql(_ROWS.replace("$source", source))
+        from grantwatch.records.database import beside
+
+        rows: Any = beside(self._records.con).sql(_ROWS.replace("$source", source))
         return rows.to_arrow_reader()
 
     def close(self) -> None:

@@ -137,11 +137,12 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     from grantwatch.grants import reconstruct
     from grantwatch.profile import habits, profiles
     from grantwatch.records.coverage import coverage, file_reports
+    from grantwatch.records.database import beside
     from grantwatch.records.late import lost
 
     # What needs no grants is done beside their reconstruction, on a connection of its own. Should that fail, the thread
     # has ended before its connection is closed.
-    with records.con.cursor() as other, ThreadPoolExecutor(1) as pool:
+    with beside(records.con) as other, ThreadPoolExecutor(1) as pool:
         gathered = pool.submit(habits, other)
         looked = pool.submit(coverage, other)
         found = reconstruct(records.con)

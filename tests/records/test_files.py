@@ -140,7 +140,7 @@ def test_globs(tmp_path: Path) -> None:
 def test_what_is_not_there_is_named(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_ndjson(tmp_path / "signins.json", [graph_signin(sign_in(0))])
-    files, unread = discover([name])
+    files, unread, _ = discover([name])
 
     assert files == []
     assert unread[0].seen == "no such file or folder"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grantwatch.errors import UsageError
+from grantwatch.records.limits import size_of
 
 __all__ = ["LEAST_MEMORY", "check_memory", "enough", "unpacked"]
 
@@ -16,7 +16,7 @@ LEAST_MEMORY = 64_000_000
 
 def check_memory(size: str) -> None:
     """Raise UsageError for what is no size, or too small a one."""
-    if _bytes(size) < LEAST_MEMORY:
+    if size_of(size) < LEAST_MEMORY:
         least = f"{LEAST_MEMORY // 10**6}MB"
         raise UsageError(f"--memory {size}: accepted is a size of {least} or more, such as 700MB or 4GB")
 
@@ -25,9 +25,9 @@ def unpacked(size: str | None) -> int | None:
     """What archives may unpack to, in bytes; None where nobody says. Raises UsageError for what is no size."""
     if size is None:
         return None
-    if _bytes(size) < 1:
+    if size_of(size) < 1:
         raise UsageError(f"--unpack-limit {size}: accepted is a size such as 500MB, 200GB or 1TB")
-    return int(_bytes(size))
+    return int(size_of(size))
 
 
 @contextmanager
@@ -46,9 +46,3 @@ def enough(memory: str) -> Iterator[None]:
         if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
             raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error
         raise
-
-
-def _bytes(size: str) -> float:
-    """A size such as 700MB, 4GB or 1GiB in bytes; 0 where it is none."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", size.strip(), re.IGNORECASE)
-    return float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0

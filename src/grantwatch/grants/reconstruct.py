@@ -16,6 +16,7 @@ from grantwatch.grants.model import FollowOn, Grant, Leg, Outcome, Party, TieBy,
 from grantwatch.grants.rows import STRENGTH, client_of, digest, leg_of, processing_value, resource_of
 from grantwatch.grants.settle import settle
 from grantwatch.records import late
+from grantwatch.records.database import beside
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,7 +43,7 @@ def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
     sql.run(con, "flow_rows.sql")
     sql.run(con, "flows.sql")
     drafts, look_alikes = drafts_of(con)
-    with con.cursor() as other, ThreadPoolExecutor(1) as pool:
+    with beside(con) as other, ThreadPoolExecutor(1) as pool:
         counted = pool.submit(_session_users, other, drafts)
         deeds = _deeds(con)
         settled = settle(con, drafts, deeds=deeds)

@@ -16,6 +16,7 @@ from grantwatch.grants.sql import put, run
 from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
 from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users
+from grantwatch.records.database import beside
 from grantwatch.records.model import RecordRef
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def profiles(
     run(con, "own.sql", _ROOM)
     _agent_families(con)
     # What the tenant does is looked up beside what the user did, on a connection of its own.
-    with con.cursor() as other, ThreadPoolExecutor(1) as pool:
+    with beside(con) as other, ThreadPoolExecutor(1) as pool:
         tenant = pool.submit(run, other, "tenant_first.sql", _ROOM)
         told = pool.submit(_history, other)
         working = pool.submit(company.peers_of, other)

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["cleaned", "connect", "sql_text"]
+__all__ = ["MoreThanMemoryError", "beside", "cleaned", "connect", "sql_text"]
+
+
+class MoreThanMemoryError(Exception):
+    """Tables that were to stay in memory are larger than it: what is read has to be read on disk."""
 
 
 @cache
@@ -22,8 +26,11 @@ def sql_text(name: str) -> str:
     return (resources.files("grantwatch.records") / name).read_text(encoding="utf-8")
 
 
-def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection:
-    """A private in-memory DuckDB that spills into `workspace`, with the canonical tables and macros in it."""
+def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) -> duckdb.DuckDBPyConnection:
+    """A private DuckDB that keeps to `workspace`, with the canonical tables and macros in it: docs/decisions/0012.
+
+    `on_disk`: what is read is more than memory holds. It is packed and written as it comes; else it stays as it is.
+    """
     from grantwatch.records.engine import duckdb
 
     con = duckdb.connect(":memory:")
@@ -33,6 +40,7 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     con.execute("SET enable_progress_bar = true")
     con.execute("SET enable_progress_bar_print = false")
     con.execute("SET autoinstall_known_extensions = false")
+    _attach(con, workspace, on_disk)
     # In one transaction: each of many statements would have one of its own.
     con.execute("BEGIN TRANSACTION")
     con.execute(sql_text("macros.sql"))
@@ -47,6 +55,30 @@ def connect(workspace: Path, memory: str = "600MB") -> duckdb.DuckDBPyConnection
     )
     con.execute("COMMIT")
     return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, workspace: Path, on_disk: bool) -> None:
+    """Open the database that holds the tables, as the one that is meant where no other is named.
+
+    It has a name on disk either way, since only such a one may choose how many rows a row group has. With few, as many
+    as a buffer of the reader yields or little more, rows are not copied a second time to be put in order. Rows that are
+    written are better kept in row groups of the usual size, which are packed as a whole.
+    """
+    con.execute("SET checkpoint_threshold = '1000TB'")
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    options = "RECOVERY_MODE NO_WAL_WRITES"
+    if not on_disk:
+        con.execute("SET enable_optimistic_write = false")
+        options += ", ROW_GROUP_SIZE 4096"
+    con.execute(f"ATTACH '{_quoted(str(workspace / 'logs.db'))}' AS logs ({options})")
+    con.execute("USE logs")
+
+
+def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to the same tables, for another thread or a second statement."""
+    other = con.cursor()
+    other.execute("USE logs")
+    return other
 
 
 def cleaned(source: str) -> str:

@@ -8,19 +8,32 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["discover", "shown"]
+__all__ = ["Found", "discover", "shown", "unpacked_size"]
+
+_PACKED = ((b"\x1f\x8b", 20), (b"PK\x03\x04", 20), (b"PAR1", 10))
+"""How packed files begin, and how many times as large they may be once they are unpacked: a guess."""
+_LARGE = 1 << 20
 
 
-def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[UnreadFile]]:
-    """Files behind `paths` (files, folders, globs), each once, in a stable order, and what could not be found.
+class Found(NamedTuple):
+    """Files, each once, in a stable order; what could not be found; and about how large the files are, unpacked."""
+
+    names: list[str]
+    unread: list[UnreadFile]
+    size: int
+
+
+def discover(paths: Iterable[str | os.PathLike[str]]) -> Found:
+    """Files behind `paths` (files, folders, globs), and what could not be found.
 
     Folders are walked without following links to folders. Hidden entries of a folder, links to folders and what is
     no regular file are left out and named.
     """
-    found: dict[object, str] = {}
+    found: dict[object, tuple[str, int]] = {}
     unread: list[UnreadFile] = []
     for given in paths:
         name = os.fspath(given)
@@ -28,8 +41,21 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[str], list[U
             # What two names of one file have in common: one link to it, or two, or another spelling of the path.
             identity = (told.st_dev, told.st_ino) if told is not None and told.st_ino else os.path.realpath(file)
             # Under two names the same file is read once, by the name that comes first whatever the order given.
-            found[identity] = min(found.get(identity, file), file)
-    return sorted(found.values()), unread
+            size = told.st_size if told is not None else 0
+            found[identity] = min(found.get(identity, (file, size)), (file, size))
+    size = sum(unpacked_size(name) if size > _LARGE else size for name, size in found.values())
+    return Found(sorted(name for name, _ in found.values()), unread, size)
+
+
+def unpacked_size(name: str) -> int:
+    """About how many bytes the file is, unpacked; 0 where it cannot be opened, which is told when it is read."""
+    try:
+        with Path(name).open("rb") as stream:
+            head = stream.read(4)
+            size = stream.seek(0, os.SEEK_END)
+    except OSError:
+        return 0
+    return size * next((times for magic, times in _PACKED if head.startswith(magic)), 1)
 
 
 def shown(name: str) -> str:
@@ -37,11 +63,11 @@ def shown(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-_Found = tuple[str, os.stat_result | None]
+_Told = tuple[str, os.stat_result | None]
 """A file, and what the system tells of it; None where it cannot be looked at, which is told when it is opened."""
 
 
-def _expand(name: str, unread: list[UnreadFile]) -> Iterator[_Found]:
+def _expand(name: str, unread: list[UnreadFile]) -> Iterator[_Told]:
     # Path("") is the working folder, which nobody means by an empty name.
     there, _ = _told(name) if name else (False, None)
     matches = [name] if there else sorted(glob.glob(name, recursive=True))
@@ -65,7 +91,7 @@ def _told(name: str) -> tuple[bool, os.stat_result | None]:
         return True, None
 
 
-def _regular(name: str, unread: list[UnreadFile]) -> Iterator[_Found]:
+def _regular(name: str, unread: list[UnreadFile]) -> Iterator[_Told]:
     """The file, unless it stands for something that would block or never end when it is read."""
     there, told = _told(name)
     if not there:
@@ -76,9 +102,9 @@ def _regular(name: str, unread: list[UnreadFile]) -> Iterator[_Found]:
         yield name, told
 
 
-def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[_Found]:
+def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[_Told]:
     hidden = 0
-    files: list[_Found] = []
+    files: list[_Told] = []
 
     def failed(error: OSError) -> None:
         name = shown(str(error.filename))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 import zlib
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["DEFAULT_LIMIT", "MEMBERS", "Limits", "OverLimitError", "is_full", "room", "size_text"]
+__all__ = ["DEFAULT_LIMIT", "MEMBERS", "Limits", "OverLimitError", "is_full", "room", "size_of", "size_text"]
 
 DEFAULT_LIMIT = 50 * 10**9
 """Bytes that all archives of one read, and each gzip file, may unpack to where nobody says otherwise."""
@@ -97,6 +98,12 @@ def _exceeds(file: str, allowed: int) -> bool:
                     chunk = inflate.unused_data
                     inflate = zlib.decompressobj(31)
     return False
+
+
+def size_of(text: str) -> float:
+    """A size such as 700MB, 4GB or 1GiB in bytes; 0 where it is none."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", text.strip(), re.IGNORECASE)
+    return float(match[1]) * (1024 if match[3] else 1000) ** " KMGT".index(match[2].upper() or " ") if match else 0
 
 
 def is_full(error: BaseException) -> bool:

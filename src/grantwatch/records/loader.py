@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from grantwatch.records.bundle import bundle, parcels
 from grantwatch.records.containers import HEAD, Containers, Given, state
-from grantwatch.records.database import sql_text
+from grantwatch.records.database import MoreThanMemoryError, sql_text
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.late import pays
 from grantwatch.records.ledger import Ledger
@@ -183,6 +183,13 @@ class Loader:
         relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form), "-1"))
         return Stream(alike, form, number, relay, [], [])
 
+    def _check(self, error: Exception) -> None:
+        """Raise what is no fault of a file, and will be so for the next one too."""
+        if is_full(error):
+            raise error
+        if not self.records.on_disk and type(error).__name__ == "OutOfMemoryException":
+            raise MoreThanMemoryError from error
+
     def _into_stream(self, file: InputFile, groups: Groups, head: bytes = b"") -> bool:
         """Put the file into the stream that is open. True where that was full then, and is ended."""
         stream = self.stream
@@ -201,8 +208,7 @@ class Loader:
         try:
             stream.relay.close()
         except _faults() as error:
-            if is_full(error):
-                raise
+            self._check(error)
             groups[stream.layout] += stream.files
             return
         if not self.ledger.told_apart(stream):
@@ -283,8 +289,7 @@ class Loader:
             try:
                 self._settle(file)
             except _gone() as error:
-                if is_full(error):
-                    raise
+                self._check(error)
                 self.ledger.forget(file)
                 self._leave_out(file, f"cannot be read again: {str(error).partition(chr(10))[0][:300]}")
 
@@ -294,8 +299,7 @@ class Loader:
         try:
             self._insert(form, files, self.passes)
         except _faults() as error:
-            if is_full(error):
-                raise
+            self._check(error)
             if len(files) > 1:
                 half = len(files) // 2
                 return self._pass(form, files[:half]) + self._pass(form, files[half:])
@@ -349,7 +353,8 @@ class Loader:
             try:
                 if self._insert_strictly(form, files, pass_id):
                     return
-            except _faults():
+            except _faults() as error:
+                self._check(error)
                 for file in files:
                     file.faulty = True
         source = Source([file.readable for file in files], layout)
@@ -410,8 +415,7 @@ class Loader:
         try:
             rows, forms = self.ledger.seen(file)
         except _faults() as error:
-            if is_full(error):
-                raise
+            self._check(error)
             if file.final:
                 self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
             elif self.preparer.salvage(file, clean=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grantwatch.records import salvage
 from grantwatch.records.containers import Given, state
+from grantwatch.records.database import beside
 from grantwatch.records.limits import Limits, is_full
 from grantwatch.records.model import UnreadFile
 from grantwatch.records.parquet import described
@@ -60,7 +61,7 @@ class Preparer:
         if file.layout.container != "parquet":
             return True
         # A cursor: another statement may be running beside.
-        with self._con.cursor() as cursor:
+        with beside(self._con) as cursor:
             layout = described(cursor, file.readable)
         if isinstance(layout, UnreadFile):
             self._unread.append(replace(layout, file=file.path))

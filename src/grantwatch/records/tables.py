@@ -90,6 +90,8 @@ class Records:
     unread: list[UnreadFile]
     quarantined: list[Quarantined]
     workspace: Path
+    on_disk: bool = False
+    """Whether the tables are on disk: see database.connect."""
 
     def close(self) -> None:
         """Close the connection and remove every temporary file."""
