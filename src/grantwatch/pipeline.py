@@ -145,11 +145,12 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     with beside(records.con) as other, ThreadPoolExecutor(1) as pool:
         gathered = pool.submit(habits, other)
         looked = pool.submit(coverage, other)
+        told = pool.submit(file_reports, other, records.files)
         found = reconstruct(records.con)
         gathered.result()
-        seen = looked.result()
-    built = profiles(records.con, found.grants, accounts)
-    return _Gathered(found, built, seen, file_reports(records), lost(records.con))
+        built = profiles(records.con, found.grants, accounts)
+        seen, files = looked.result(), told.result()
+    return _Gathered(found, built, seen, files, lost(records.con))
 
 
 def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | None) -> Hunt:

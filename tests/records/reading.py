@@ -165,7 +165,7 @@ def reading(*paths: str | os.PathLike[str]) -> Reading:
     """Read, check the books, clean up, and see that nothing is left on disk."""
     with read(paths) as records:
         seen = coverage(records.con)
-        files = file_reports(records)
+        files = file_reports(records.con, records.files)
         total = sums(files)
         place = (
             "SELECT p.path AS file, t.row_id - p.first_row + 1 AS position, t.* EXCLUDE (row_id) FROM {view} AS t "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -248,8 +249,10 @@ def main() -> None:
 def program() -> None:
     """The program as it is installed: `main`, and then an end without ado.
 
-    Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing.
+    Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing,
+    and to look for circles among the many things of one run, again and again, finds next to none.
     """
+    gc.set_threshold(100_000, 50, 100)
     try:
         main()
     except SystemExit as end:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grantwatch.records.archive import MAGIC, Archive, Member
 from grantwatch.records.limits import MEMBERS, Limits, OverLimitError, is_full, room, size_text
@@ -26,8 +26,7 @@ _LISTED = 50
 """Members of one archive that are named one by one for one reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A file to read: as it is shown, and the name to open it by. `copy`: it lies in the workspace, for us alone.
 
     `head`: its first bytes, all of them where there are no more than `HEAD`; empty where it cannot be opened, which is

@@ -17,7 +17,7 @@ from grantwatch.records.model import Coverage, FieldShare, FileReport, Gap, Reco
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.tables import InputFile, Records
+    from grantwatch.records.tables import InputFile
 
 __all__ = ["coverage", "file_reports", "sources_by_file", "sums", "users_by_file"]
 
@@ -44,13 +44,11 @@ def _sql(name: str) -> str:
     return (resources.files("grantwatch.records") / name).read_text(encoding="utf-8")
 
 
-def file_reports(records: Records) -> tuple[FileReport, ...]:
+def file_reports(con: duckdb.DuckDBPyConnection, files: Iterable[InputFile]) -> tuple[FileReport, ...]:
     """Every file that was read, with its sums: read = parsed + ignored + quarantined. Needs `coverage` to have run."""
-    counts = _counts(records.con)
-    left: dict[int, int] = dict(
-        records.con.execute("SELECT file_id, count(*) FROM unclaimed GROUP BY file_id").fetchall()
-    )
-    return tuple(_report(file, counts.get(file.file_id, []), left.get(file.file_id, 0)) for file in records.files)
+    counts = _counts(con)
+    left: dict[int, int] = dict(con.execute("SELECT file_id, count(*) FROM unclaimed GROUP BY file_id").fetchall())
+    return tuple(_report(file, counts.get(file.file_id, []), left.get(file.file_id, 0)) for file in files)
 
 
 @dataclass(frozen=True, slots=True)

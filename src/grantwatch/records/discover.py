@@ -41,8 +41,9 @@ def discover(paths: Iterable[str | os.PathLike[str]]) -> Found:
             # What two names of one file have in common: one link to it, or two, or another spelling of the path.
             identity = (told.st_dev, told.st_ino) if told is not None and told.st_ino else os.path.realpath(file)
             # Under two names the same file is read once, by the name that comes first whatever the order given.
-            size = told.st_size if told is not None else 0
-            found[identity] = min(found.get(identity, (file, size)), (file, size))
+            known = found.get(identity)
+            if known is None or file < known[0]:
+                found[identity] = (file, told.st_size if told is not None else 0)
     size = sum(unpacked_size(name) if size > _LARGE else size for name, size in found.values())
     return Found(sorted(name for name, _ in found.values()), unread, size)
 
@@ -77,8 +78,8 @@ def _expand(name: str, unread: list[UnreadFile]) -> Iterator[_Told]:
         _, told = _told(match)
         if told is not None and stat.S_ISDIR(told.st_mode):
             yield from _walk(match, unread)
-        else:
-            yield from _regular(match, unread)
+        elif (file := _regular(match, unread)) is not None:
+            yield file
 
 
 def _told(name: str) -> tuple[bool, os.stat_result | None]:
@@ -91,15 +92,15 @@ def _told(name: str) -> tuple[bool, os.stat_result | None]:
         return True, None
 
 
-def _regular(name: str, unread: list[UnreadFile]) -> Iterator[_Told]:
-    """The file, unless it stands for something that would block or never end when it is read."""
+def _regular(name: str, unread: list[UnreadFile]) -> _Told | None:
+    """The file; None where it stands for something that would block or never end when it is read, which is told."""
     there, told = _told(name)
-    if not there:
-        unread.append(UnreadFile(shown(name), "a link to something that is not there", "name the file itself"))
-    elif told is not None and not stat.S_ISREG(told.st_mode):
-        unread.append(UnreadFile(shown(name), "not a regular file", "name a file, a folder or a glob"))
-    else:
-        yield name, told
+    if there and (told is None or stat.S_ISREG(told.st_mode)):
+        return name, told
+    seen = ("not a regular file", "name a file, a folder or a glob")
+    gone = ("a link to something that is not there", "name the file itself")
+    unread.append(UnreadFile(shown(name), *(seen if there else gone)))
+    return None
 
 
 def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[_Told]:
@@ -119,7 +120,9 @@ def _walk(folder: str, unread: list[UnreadFile]) -> Iterator[_Told]:
                 unread.append(UnreadFile(shown(inside + name), "a link to a folder", "not followed; name it"))
         for name in sorted(names):
             if not name.startswith("."):
-                files += _regular(inside + name, unread)
+                found = _regular(inside + name, unread)
+                if found is not None:
+                    files.append(found)
     if hidden:
         unread.append(UnreadFile(shown(folder), f"{hidden} hidden entries", "left out; name them to have them read"))
     if not files:

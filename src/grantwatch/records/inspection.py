@@ -74,7 +74,7 @@ def _told(records: Records) -> Inspection:
     from grantwatch.records.coverage import coverage, file_reports, sources_by_file, sums, users_by_file
 
     seen = coverage(records.con)
-    reports = file_reports(records)
+    reports = file_reports(records.con, records.files)
     sources = sources_by_file(records.con)
     users = users_by_file(records.con)
     files = tuple(

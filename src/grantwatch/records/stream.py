@@ -30,11 +30,13 @@ Alike = tuple[object, ...]
 FEW = 16
 """So many files are worth a stream."""
 _SMALL = 1 << 20
-_MOST = 20_000
-_BYTES = 1 << 30
+_MOST = 60_000
+_BYTES = 1 << 32
 """Files and bytes of one stream: what is read once more where there is a fault in it."""
 _PART = 1 << 27
 """Bytes that one statement reads, and that either of the two buffers holds."""
+_FIRST_PART = 1 << 25
+"""Bytes of the first part. Each is twice the one before: the engine has something to read soon, and enough later."""
 _OPEN_FILES = "/proc/self/fd"
 """Where the system gives open files a name, which those without any other need."""
 
@@ -85,6 +87,7 @@ class Relay:
         self._reading: Future[Any] | None = None
         self._buffers = [os.memfd_create("grantwatch"), os.memfd_create("grantwatch")]
         self._given = 0
+        self._part = _FIRST_PART
         self._failure: Exception | None = None
         con.execute("BEGIN TRANSACTION")
 
@@ -99,8 +102,9 @@ class Relay:
                     self._given += len(part)
             except OSError as error:
                 self._failure = error
-            if self._given >= _PART:
+            if self._given >= self._part:
                 self._hand_over()
+                self._part = min(2 * self._part, _PART)
         return self._failure is None
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ def run_rules(
         if not records.files:
             raise InputError(nothing_read(records.unread))
         seen = coverage(records.con)
-        reports = file_reports(records)
+        reports = file_reports(records.con, records.files)
         results = _results(read_all, records, listed)
         return RulesRun(
             results=results,
