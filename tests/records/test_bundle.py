@@ -45,6 +45,28 @@ def test_every_record_keeps_its_place(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(streamed) == 3 * len(contents)
 
 
+def test_empty_lines_are_no_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams_read = used(monkeypatch)
+    path = folder(tmp_path / "many", [b"\n\n".join(lines(number)) + b"\n \n" for number in range(FEW)])
+    streamed = places(path)
+    assert streams_read == [1], "none of them is read by itself"
+    monkeypatch.setattr("grantwatch.records.loader.can_stream", lambda: False)
+
+    assert streamed == places(path)
+    assert {place for _, place in streamed.values()} == {1, 2, 3}
+
+
+def test_a_record_that_nothing_can_be_put_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streams_read = used(monkeypatch)
+    contents = [b"\n".join(lines(number)) for number in range(FEW + 1)]
+    path = folder(tmp_path / "many", [*contents, b"{}\n" + lines(50)[0], b'{"id":null}\n' + lines(51)[0]])
+    found = reading(path)
+
+    assert streams_read == [1]
+    assert found.sums.parsed == 3 * len(contents) + 2
+    assert found.sums.quarantined == 2
+
+
 def test_several_bundles_are_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(3 * FEW)])
     whole = places(path)
@@ -102,10 +124,10 @@ def test_the_buffers_and_what_was_stored_are_gone_when_it_is_broken_off(
     path = folder(tmp_path / "many", [b"\n".join(lines(number)) for number in range(FEW + 1)])
     add = Stream.add
 
-    def stopped(stream: Stream, file: InputFile, head: bytes = b"") -> bool:
+    def stopped(stream: Stream, file: InputFile) -> bool:
         if len(stream.files) == FEW:
             raise KeyboardInterrupt
-        return add(stream, file, head)
+        return add(stream, file)
 
     monkeypatch.setattr(Stream, "add", stopped)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

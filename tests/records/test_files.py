@@ -159,7 +159,7 @@ def test_a_file_that_goes_away_while_it_is_read(tmp_path: Path, monkeypatch: pyt
             Path(name).unlink()
         return layout
 
-    monkeypatch.setattr(Sniffer, "sniff", lambda _, name, _head: sniff_and_remove(name))
+    monkeypatch.setattr(Sniffer, "sniff", lambda _, name, *_head: sniff_and_remove(name))
     found = reading(tmp_path)
 
     assert found.parsed == 2

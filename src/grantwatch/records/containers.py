@@ -16,7 +16,7 @@ from grantwatch.records.model import UnreadFile
 
 __all__ = ["HEAD", "Containers", "Given", "state"]
 
-HEAD = 1 << 18
+HEAD = 1 << 15
 """Bytes at the start of a file that are looked at first."""
 _DEPTH = 2
 """An archive in an archive is opened; one within that is not."""
@@ -29,8 +29,8 @@ _LISTED = 50
 class Given(NamedTuple):
     """A file to read: as it is shown, and the name to open it by. `copy`: it lies in the workspace, for us alone.
 
-    `head`: its first bytes, all of them where there are no more than `HEAD`; empty where it cannot be opened, which is
-    told once more is asked of it. `state`: see `state`, as it was before that.
+    `head`: its first bytes, up to `HEAD`; empty where it cannot be opened, which is told once more is asked of it.
+    `state`: see `state`, as it was before that.
     """
 
     path: str
@@ -51,11 +51,10 @@ def _head(name: str) -> tuple[os.stat_result, bytes]:
     handle = os.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         found = os.fstat(handle)
-        head = os.read(handle, min(HEAD, found.st_size) + 1)
-        if len(head) != found.st_size:
-            # Large, or written to just now, or a system whose reads give less than there is.
-            while len(head) <= HEAD and (more := os.read(handle, HEAD + 1 - len(head))):
-                head += more
+        head = os.read(handle, HEAD)
+        # A system may give less at once than there is.
+        while len(head) < min(HEAD, found.st_size) and (more := os.read(handle, HEAD - len(head))):
+            head += more
     finally:
         os.close(handle)
     return found, head

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["MoreThanMemoryError", "beside", "cleaned", "connect", "sql_text"]
 
 
+_ROWS = 4096
+_PACKED_ROWS = 16_384
+"""Rows of a row group in memory, and on disk."""
+
+
 class MoreThanMemoryError(Exception):
     """Tables that were to stay in memory are larger than it: what is read has to be read on disk."""
 
@@ -62,15 +67,15 @@ def _attach(con: duckdb.DuckDBPyConnection, workspace: Path, on_disk: bool) -> N
 
     It has a name on disk either way, since only such a one may choose how many rows a row group has. With few, as many
     as a buffer of the reader yields or little more, rows are not copied a second time to be put in order. Rows that are
-    written are better kept in row groups of the usual size, which are packed as a whole.
+    packed and written need more, but not so many that what a statement stores is less than one.
     """
+    rows = _PACKED_ROWS if on_disk else _ROWS
     con.execute("SET checkpoint_threshold = '1000TB'")
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
-    options = "RECOVERY_MODE NO_WAL_WRITES"
     if not on_disk:
         con.execute("SET enable_optimistic_write = false")
-        options += ", ROW_GROUP_SIZE 4096"
-    con.execute(f"ATTACH '{_quoted(str(workspace / 'logs.db'))}' AS logs ({options})")
+    name = _quoted(str(workspace / "logs.db"))
+    con.execute(f"ATTACH '{name}' AS logs (RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {rows})")
     con.execute("USE logs")
 
 

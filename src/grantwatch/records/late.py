@@ -189,7 +189,7 @@ class _Reader:
 def _near(rows: list[_Asked]) -> _Found:
     """Look for the records of one file around the places where they should be."""
     try:
-        with Path(os.fsdecode(rows[0].name)).open("rb", buffering=0) as stream:
+        with open(rows[0].name, "rb", buffering=0) as stream:  # noqa: PTH123 - of each of many files
             size = stream.seek(0, os.SEEK_END)
             known, at = 0, 0
             for each in rows:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from grantwatch.records.bundle import bundle, parcels
@@ -146,7 +147,7 @@ class Loader:
             if not (can_stream() and is_small(file)):
                 groups[alike].append(file)
             elif self.stream is not None and self.stream.layout == alike:
-                if self._into_stream(file, groups, each.head):
+                if self._into_stream(file, groups):
                     self.progress("reading", containers.passed / len(given))
             else:
                 waiting[alike].append(file)
@@ -180,8 +181,11 @@ class Loader:
         number = self.passes
         if self.may_be_late and pays(form, _head(file.source)):
             self.late.add(number)
-        relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form), "-1"))
-        return Stream(alike, form, number, relay, [], [])
+        # No log can know the key under which the first record of each file bears its number.
+        mark = f"grantwatch_{token_hex(8)}"
+        rows = f'coalesce(source."{mark}", -1)'
+        relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form, mark), rows))
+        return Stream(alike, form, number, relay, mark, [])
 
     def _check(self, error: Exception) -> None:
         """Raise what is no fault of a file, and will be so for the next one too."""
@@ -190,10 +194,10 @@ class Loader:
         if not self.records.on_disk and type(error).__name__ == "OutOfMemoryException":
             raise MoreThanMemoryError from error
 
-    def _into_stream(self, file: InputFile, groups: Groups, head: bytes = b"") -> bool:
+    def _into_stream(self, file: InputFile, groups: Groups) -> bool:
         """Put the file into the stream that is open. True where that was full then, and is ended."""
         stream = self.stream
-        if stream is None or not stream.add(file, head):
+        if stream is None or not stream.add(file):
             groups[_alike(file)].append(file)
             return False
         if stream.is_full:

@@ -49,7 +49,7 @@ class Preparer:
         return None
 
     def _looked_at(self, number: int, given: Given) -> InputFile | UnreadFile:
-        layout = self._sniffer.sniff(given.source, given.head)
+        layout = self._sniffer.sniff(given.source, given.head, given.state[0] if given.state else 0)
         if isinstance(layout, UnreadFile):
             return layout
         file = InputFile(number, given.path, layout, given.source, given.source)

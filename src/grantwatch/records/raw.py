@@ -15,7 +15,6 @@ from typing import IO, TYPE_CHECKING, cast
 
 from grantwatch.records.cells import wide_cells
 from grantwatch.records.source import LINE_LIMIT, Source, record_values
-from grantwatch.records.stream import line_ends
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,7 +67,7 @@ def _lines(path: str, zipped: bool, wanted: set[int]) -> dict[int, RawText]:
         for block in _blocks(stream):
             if position >= places[-1]:
                 break
-            lines = line_ends(block) + (not block.endswith(b"\n"))
+            lines = _line_ends(block) + (not block.endswith(b"\n"))
             # Blank lines are no records.
             filled: Sequence[int]
             if block[:1].isspace() or _BLANK.search(block):
@@ -86,6 +85,11 @@ def _lines(path: str, zipped: bool, wanted: set[int]) -> dict[int, RawText]:
             position += len(filled)
             line += lines
     return found
+
+
+def _line_ends(data: bytes) -> int:
+    """How many lines end in it. Taking the ends out looks for them faster than `bytes.count` counts them."""
+    return len(data) - len(data.replace(b"\n", b""))
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:

@@ -140,9 +140,9 @@ class Sniffer:
     def __init__(self) -> None:
         self._known: dict[_Signature, Layout] = {}
 
-    def sniff(self, file: str, head: bytes) -> Layout | UnreadFile:
-        """As the function `sniff`. `head`: its first bytes, more than 256 KB of them where it has more."""
-        first = _first_record(head)
+    def sniff(self, file: str, head: bytes, size: int) -> Layout | UnreadFile:
+        """As the function `sniff`. `head`: its first bytes; `size`: how many it has."""
+        first = _first_record(head, size)
         told = _signature(first) if first is not None else None
         layout = self._known.get(told) if told is not None else None
         if layout is not None:
@@ -154,14 +154,14 @@ class Sniffer:
         return found
 
 
-def _first_record(head: bytes) -> Mapping[str, object] | None:
+def _first_record(head: bytes, size: int) -> Mapping[str, object] | None:
     """The first record of a small file of plain JSON lines; None where it is anything else, or may be."""
-    if len(head) > _SMALL or head[:1] != b"{":
+    if size > _SMALL or head[:1] != b"{":
         return None
     import orjson
 
-    line, _, rest = head.partition(b"\n")
-    if rest[:1] not in (b"", b"{"):
+    line, end, rest = head.partition(b"\n")
+    if rest[:1] not in (b"", b"{") or not (end or size <= len(head)):
         return None
     try:
         value = orjson.loads(line)

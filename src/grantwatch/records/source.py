@@ -96,13 +96,17 @@ def marked(source: Source, form: Form) -> str:
     return f"SELECT {_name(MARK)} AS filename, {names} FROM {read}"
 
 
-def relayed(name: str, form: Form) -> str:
-    """As `relation` for lines in a file of ours. No `filename`. Raises for every fault."""
-    names = ", ".join(_name(name) for name in form.columns)
+def relayed(name: str, form: Form, mark: str) -> str:
+    """As `relation` for lines in a file of ours. Raises for every fault.
+
+    No `filename`, but a column named `mark`: the number under that key, NULL where there is none.
+    """
+    columns = {mark: "INTEGER", **form.columns}
+    names = ", ".join(map(_name, columns))
     options = (
         f"format = 'newline_delimited', compression = 'none', maximum_object_size = {_SMALL_RECORD}, records = true"
     )
-    return f"SELECT {names} FROM read_json({_literal(name)}, columns = {{{_typed(form.columns)}}}, {options})"
+    return f"SELECT {names} FROM read_json({_literal(name)}, columns = {{{_typed(columns)}}}, {options})"
 
 
 def strictly(source: Source) -> bool:

@@ -11,11 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from grantwatch.records.containers import HEAD
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from grantwatch.records.forms import Form
     from grantwatch.records.tables import InputFile
 
-__all__ = ["FEW", "Alike", "Relay", "Stream", "can_stream", "is_plain", "is_small", "line_ends"]
+__all__ = ["FEW", "Alike", "Relay", "Stream", "can_stream", "is_plain", "is_small", "whole"]
 
 Alike = tuple[object, ...]
 """What files have in common that can be read together."""
@@ -59,18 +56,14 @@ def can_stream() -> bool:
     return hasattr(os, "memfd_create") and Path(_OPEN_FILES).is_dir()
 
 
-def whole(file: InputFile, head: bytes = b"") -> bytes:
-    """All of a small file, of which the first bytes may be there. Raises OSError."""
-    if head and len(head) <= HEAD:
-        return head
-    name = file.source if file.salvaged is None else file.readable
-    with open(name, "rb") as stream:  # noqa: PTH123 - of each of many files
+def whole(file: InputFile) -> bytes:
+    """All of a small file. Raises OSError."""
+    with open(_name(file), "rb") as stream:  # noqa: PTH123 - of each of many files
         return stream.read(2 * _SMALL)
 
 
-def line_ends(data: bytes) -> int:
-    """How many lines end in it. Taking the ends out looks for them faster than `bytes.count` counts them."""
-    return len(data) - len(data.replace(b"\n", b""))
+def _name(file: InputFile) -> str:
+    return file.source if file.salvaged is None else file.readable
 
 
 class Relay:
@@ -87,19 +80,23 @@ class Relay:
         self._reading: Future[Any] | None = None
         self._buffers = [os.memfd_create("grantwatch"), os.memfd_create("grantwatch")]
         self._given = 0
-        self._part = _FIRST_PART
+        self._part = min(_FIRST_PART, _PART)
         self._failure: Exception | None = None
         con.execute("BEGIN TRANSACTION")
 
-    def write(self, *parts: bytes) -> bool:
-        """Give more to read. False where that failed: what was wrong is raised by `close`."""
+    def write(self, mark: bytes, handle: int, size: int) -> bool:
+        """Give more to read: the mark, and after it what the open file holds from its second byte on.
+
+        False where that failed: what was wrong is raised by `close`.
+        """
         if self._failure is None:
             try:
-                for part in parts:
-                    rest = memoryview(part)
-                    while rest:
-                        rest = rest[os.write(self._buffers[0], rest) :]
-                    self._given += len(part)
+                buffer, given = self._buffers[0], 1
+                self._given += os.write(buffer, mark)
+                # From file to file, and never through here.
+                while given < size and (more := os.sendfile(buffer, handle, given, size - given)):
+                    given += more
+                self._given += given - 1
             except OSError as error:
                 self._failure = error
             if self._given >= self._part:
@@ -172,33 +169,32 @@ class Stream:
     form: Form
     pass_id: int
     relay: Relay
+    mark: str
+    """The key under which the first record of each file bears its number."""
     files: list[InputFile]
-    lines: list[int]
-    """Lines of each file, as far as they were given to the engine."""
     size: int = 0
     broken: bool = False
 
-    def add(self, file: InputFile, head: bytes = b"") -> bool:
+    def add(self, file: InputFile) -> bool:
         """Give the lines of the file to the engine. False where they are no such lines: it has to be read by itself."""
         try:
-            data = whole(file, head)
+            handle = os.open(_name(file), os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             # It is named, with the reason, when it is read by itself.
             return False
-        ended = data.endswith(b"\n")
-        if data[:1] != b"{":
-            return False
-        self.files.append(file)
-        self.lines.append(line_ends(data) + (not ended))
-        self.size += len(data)
-        self.broken = not (self.relay.write(data) if ended else self.relay.write(data, b"\n"))
+        try:
+            begins = os.pread(handle, 2, 0)
+            if begins[:1] != b"{" or begins == b"{}":
+                return False
+            self.files.append(file)
+            self.size += file.size
+            # The line before may not be ended; an empty one is no record.
+            self.broken = not self.relay.write(b'\n{"%s":%d,' % (self.mark.encode(), file.file_id), handle, file.size)
+        finally:
+            os.close(handle)
         return True
 
     @property
     def is_full(self) -> bool:
         """Whether it should end here."""
         return self.broken or self.size >= _BYTES or len(self.files) >= _MOST
-
-    def first_rows(self, first: int) -> list[int]:
-        """The row at which each file begins, where the first row of all is `first`."""
-        return [first + lines for lines in accumulate(self.lines[:-1], initial=0)]
