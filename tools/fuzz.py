@@ -26,7 +26,9 @@ from typing import Any
 
 from grantwatch.lab.fabrikam import Fabrikam
 from grantwatch.lab.writers import FORMS, write_tenant
+from grantwatch.records import loader
 from grantwatch.records.coverage import coverage, file_reports, sums
+from grantwatch.records.late import fill, lost
 from grantwatch.records.load import read
 
 ODD: tuple[Any, ...] = (
@@ -36,6 +38,7 @@ ODD: tuple[Any, ...] = (
     "[]", "{", "00000000-0000-0000-0000-000000000000", "Cmsi:Cmsi", "deviceCode", 50199, "50199", "::1", "1.2.3.4:80",
 )  # fmt: skip
 BATCH = 2000
+FILES = 25
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -140,12 +143,15 @@ def csv_batch(tables: dict[tuple[str, ...], list[list[str]]], rng: random.Random
 
 
 def tried(path: Path, written: int) -> tuple[str, Counter[str]]:
-    """What is wrong with reading the file, and what became of its records."""
+    """What is wrong with reading the file or folder, and what became of its records."""
     try:
-        with read([path]) as found:
+        with read([path], late=True) as found:
             coverage(found.con)
-            total = sums(file_reports(found))
+            total = sums(file_reports(found.con, found.files))
             unread = list(found.unread)
+            found.con.execute("CREATE TEMP TABLE odd_row AS SELECT * FROM kept_sign_in WHERE odd")
+            fill(found.con, "odd_row")
+            gone = lost(found.con)
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:300], Counter()
     became = Counter(parsed=total.parsed, ignored=total.ignored, quarantined=total.quarantined)
@@ -153,7 +159,20 @@ def tried(path: Path, written: int) -> tuple[str, Counter[str]]:
         return f"sums: {total}", became
     if total.read != written:
         return f"{written} records were written, {total.read} were read ({unread[:1]})", became
+    if gone:
+        return f"not found again: {gone}", became
     return "", became
+
+
+def put(data: bytes, path: Path, files: int) -> None:
+    """Write the lines into one file, or a folder with so many."""
+    if files == 1:
+        path.write_bytes(data)
+        return
+    path.mkdir()
+    lines = data.split(b"\n")
+    for number in range(files):
+        (path / f"{number}.json").write_bytes(b"\n".join(lines[number::files]))
 
 
 def main() -> int:
@@ -162,6 +181,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    loader._LATE = 0  # so that small files are read as large ones are
     folder = Path(tempfile.mkdtemp(prefix="grantwatch-fuzz-"))
     files, tables = records(folder / "lab")
     total: Counter[str] = Counter()
@@ -172,13 +192,15 @@ def main() -> int:
         rng = random.Random(f"{options.seed} {number}")
         data, written = csv_batch(tables, rng) if number % 5 == 0 else json_batch(files, rng)
         path = folder / f"{number:05d}.log"
-        path.write_bytes(data)
+        put(data, path, FILES if number % 5 == 1 else 1)
         wrong, became = tried(path, written)
         total.update(became)
         done += BATCH
         if wrong:
             failed.append(f"{path.name}: {wrong}")
             print(failed[-1], flush=True)
+        elif path.is_dir():
+            shutil.rmtree(path)
         else:
             path.unlink()
         if number % 25 == 0:
