@@ -39,6 +39,9 @@ class Familiarity:
         return self.user_days > 0
 
 
+_NEVER = Familiarity()
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Where the user was seen in an ordinary sign-in near the start of the grant. `time` is UTC."""
@@ -124,7 +127,7 @@ class Profile:
 
     def familiarity(self, dimension: str, value: object) -> Familiarity:
         """How familiar `value` was; an empty Familiarity where it was never seen."""
-        return self.seen.get(dimension, {}).get(str(value), Familiarity())
+        return self.seen.get(dimension, {}).get(str(value), _NEVER)
 
     def counting_grants(self, before: datetime, worse: frozenset[str] = frozenset()) -> Profile:
         """The same profile with earlier grants counted as use, but for those in `worse`.
@@ -148,7 +151,7 @@ class Profile:
         seen = {dimension: dict(values) for dimension, values in self.seen.items()}
         for (dimension, value), uses in times.items():
             known = seen.setdefault(dimension, {})
-            old = known.get(value, Familiarity())
+            old = known.get(value, _NEVER)
             firsts = uses if old.user_first is None else [*uses, old.user_first]
             known[value] = replace(
                 old, user_days=old.user_days + len({time.date() for time in uses}), user_first=min(firsts)

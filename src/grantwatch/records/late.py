@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "late_name", "lost", "pays"]
 
-_REACHES = (1 << 15, 1 << 18, 1 << 22)
+_REACHES = (1 << 13, 1 << 16, 1 << 19, 1 << 22)
 """So many bytes around the place where a record should be are looked at, one after another."""
 _BATCH = 4096
 _BATCH_BYTES = 1 << 25

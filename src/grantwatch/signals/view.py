@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 _Seen = TypeVar("_Seen")
+_Of = TypeVar("_Of", Grant, Case)
 
 AT_HOME = (0.2, "its tokens were used from address ranges only that the user knows")
 FIRST_HOUR = timedelta(minutes=60)
@@ -125,6 +126,11 @@ def _lacking(needs: tuple[str, ...], missing: frozenset[str]) -> tuple[str, ...]
 
 def why_blind(needs: Iterable[str]) -> str:
     """One plain sentence for missing needs."""
+    return _why_blind(tuple(needs))
+
+
+@lru_cache(maxsize=1024)
+def _why_blind(needs: tuple[str, ...]) -> str:
     words = "; ".join(_LACKS[need] for need in needs)
     return f"Not assessed: {words}."
 
@@ -132,7 +138,7 @@ def why_blind(needs: Iterable[str]) -> str:
 def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
     """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
     gone = lacking(signal.needs, case.missing)
-    return signal.not_assessed(why_blind(gone)) if gone else signal.not_fired(why)
+    return NotAssessed(signal.id, _why_blind(gone), signal.source) if gone else signal.not_fired(why)
 
 
 def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
@@ -156,15 +162,15 @@ def weigh_attempt(case: Case, scale: Scale) -> Scale:
     return scale.by(0.3, NO_TOKEN) if attempted(case.grant) else scale
 
 
-def _once(look: Callable[[Grant], _Seen]) -> Callable[[Grant], _Seen]:
-    """The same function, which remembers what it saw of the grant it was asked last: many signals look at one grant."""
-    held: list[tuple[Grant, _Seen]] = []
+def _once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
+    """The same function, which remembers what it saw of what it was asked of last: many signals look at one grant."""
+    held: list[tuple[_Of, _Seen]] = []
 
     @wraps(look)
-    def asked(grant: Grant) -> _Seen:
+    def asked(of: _Of) -> _Seen:
         last = held[-1] if held else None
-        if last is None or last[0] is not grant:
-            last = (grant, look(grant))
+        if last is None or last[0] is not of:
+            last = (of, look(of))
             held[:] = [last]
         return last[1]
 
@@ -241,11 +247,17 @@ def known(case: Case, dimension: str, value: object) -> bool:
     seen = familiar(case, dimension, value)
     if not seen.known_to_user:
         return False
-    if seen.user_first is None:
-        return True
+    return seen.user_first is None or seen.user_first <= _settled_by(case)
+
+
+@_once
+def _settled_by(case: Case) -> datetime:
+    """Until when the user must have been seen with something for it to be known."""
+    latest = case.grant.started_at - SETTLED
+    if not case.worse_grants:
+        return latest
     bad = [g.started_at for g in case.profile.earlier_grants if g.grant_id in case.worse_grants]
-    latest = min([case.grant.started_at - SETTLED, *(start - FIRST_HOUR for start in bad)])
-    return seen.user_first <= latest
+    return min([latest, *(start - FIRST_HOUR for start in bad)])
 
 
 def prefix_known(case: Case, network: Network) -> bool:
