@@ -129,6 +129,18 @@ def test_two_events_under_one_id(tmp_path: Path) -> None:
     assert odd([path], late=True)[1] == full([path])
 
 
+def test_many_records_under_one_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has an address of its own, and most lie farther from their place than lines that also bear the id."""
+    monkeypatch.setattr(late, "_BATCH", 3)
+    rows = records(60, refused=2, id="one-id")
+    for number, row in enumerate(rows):
+        row |= {"ipAddress": f"192.0.2.{number}", "more": "x" * (20_000 if number % 5 == 0 else 10)}
+    path = write_ndjson(tmp_path / "logs.json", rows)
+    _, after, lost = odd([path], late=True)
+    assert after == full([path])
+    assert not lost
+
+
 def test_an_odd_value_where_nobody_looked_at_first(tmp_path: Path) -> None:
     path = write_ndjson(tmp_path / "logs.json", records(30, tokenProtectionStatusDetails="unbound", riskState=7))
     before, after, lost = odd([path], late=True)

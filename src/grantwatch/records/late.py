@@ -31,6 +31,8 @@ __all__ = ["fill", "late_name", "lost", "pays"]
 
 _REACHES = (1 << 13, 1 << 16, 1 << 19, 1 << 22)
 """So many bytes around the place where a record should be are looked at, one after another."""
+_MOST = 4
+"""Lines near one place that may be its record: the nearest, where a file has many with one id."""
 _BATCH = 4096
 _BATCH_BYTES = 1 << 25
 """Records, and bytes of them, that are read at once."""
@@ -198,9 +200,10 @@ def _near(rows: list[_Asked]) -> _Found:
                 length = (size - at) / max(each.rows - known, 1)
                 guess = at + int((each.place - known) * length)
                 lines = _around(stream, size, guess, b'"%s"' % each.request_id.encode())
-                for begin, line in lines:
+                for _, line in lines:
                     yield each.row_id, line
-                    known, at = each.place, begin
+                if lines:
+                    known, at = each.place, lines[0][0]
     except OSError:
         return
 
@@ -223,16 +226,18 @@ def _around(stream: IO[bytes], size: int, guess: int, needle: bytes) -> list[tup
                 found.append((start + begin, block[begin:end]))
             hit = block.find(needle, end) if end >= 0 else -1
         if found or (ends and not start):
-            return found
+            return sorted(found, key=lambda each: abs(each[0] - guess))[:_MOST]
     return []
 
 
 def _exact(rows: list[_Asked]) -> _Found:
-    """The records of one file by their places, counted from its beginning."""
-    try:
-        found = lines_of(os.fsdecode(rows[0].name), {each.place + 1 for each in rows})
-    except OSError:
-        return
-    for each in rows:
-        if each.place + 1 in found:
-            yield each.row_id, found[each.place + 1].text.encode()
+    """The records of one file by their places, counted from its beginning: once for as many as may be held."""
+    for first in range(0, len(rows), _BATCH):
+        some = rows[first : first + _BATCH]
+        try:
+            found = lines_of(os.fsdecode(some[0].name), {each.place + 1 for each in some})
+        except OSError:
+            return
+        for each in some:
+            if each.place + 1 in found:
+                yield each.row_id, found[each.place + 1].text.encode()
