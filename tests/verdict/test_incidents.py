@@ -35,6 +35,7 @@ from tests.builders import (
 
 from grantwatch.grants.model import Named, Network, Tie, TieBy
 from grantwatch.verdict import Incident, Judged, Severity, incidents, judge
+from grantwatch.verdict.ties import tied, traits
 from grantwatch.verdict.weights import weights
 
 MAIL_APP = "Outlook-iOS/723.4027091.prod.iphone (5.26.0)"
@@ -155,6 +156,34 @@ def test_tokens_that_rested_and_read_mail_for_one_client_of_one_app_are_one_slow
     assert [each.kind for each in told] == ["campaign"]
     assert "the client Microsoft Office, which needs no code" in told[0].shared
     assert "tokens that rested for a day" in told[0].shared
+
+
+@pytest.mark.parametrize(("days", "campaign"), [(3, True), (1, False)])
+def test_a_token_that_nobody_used_yet_rested_where_the_logs_go_on(days: int, campaign: bool) -> None:
+    def quiet(user: str, network: Network, after: float) -> GrantBuilder:
+        made = stolen(user, hours=24 * after, network=network, agent=MAIL_APP)
+        return made.tenant_knows("user_agent", MAIL_APP, users=90).later(days)
+
+    judged, told = found(quiet("alice", ABROAD, 0), quiet("bob", SAME_CITY, 9))
+    assert once(judged, told)
+    assert ([each.kind for each in told] == ["campaign"]) is campaign
+    assert any("tokens that rested for a day" in each.shared for each in told) is campaign
+
+
+def test_approvals_that_came_from_a_rented_network_themselves() -> None:
+    def relayed(user: str, place: Network, network: Network, hours: float) -> GrantBuilder:
+        at = START + timedelta(hours=hours)
+        return a_grant(user, client=AZURE_CLI, resource=GRAPH, at=at).approved(place).redeemed(network).knows(HOME)
+
+    def strength(*builders: GrantBuilder) -> float:
+        one, other = (traits(judge([each.pair()], frozenset())[0]) for each in builders)
+        return tied(one, other, weights().incidents.ties).strength
+
+    second = relayed("bob", RENTED_TOO, RENTED_TOO, 30)
+    both = strength(relayed("alice", RENTED, RENTED, 0), second)
+    assert both - strength(relayed("alice", HOME, RENTED, 0), second) == pytest.approx(0.4)
+    _, told = found(relayed("alice", RENTED, RENTED, 0), second)
+    assert "approvals from rented networks" in told[0].shared
 
 
 def test_client_and_time_alone_are_no_campaign() -> None:

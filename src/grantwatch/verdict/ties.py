@@ -61,7 +61,9 @@ class Traits:
     unseen: bool
     """Nothing of the redeemer is in these logs."""
     rests: bool
-    """A token came, and the next one a day or more later."""
+    """A token came, and no other for a day or more."""
+    relayed: bool
+    """The approval itself came from a rented network: somebody stood between the user and the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,18 @@ def traits(judged: Judged) -> Traits:
         first_use="identity.first_use" in fired,
         browser="token.browser_agent" in fired,
         unseen=not hands,
-        rests=grant.redemption is not None
-        and bool(uses)
-        and min(use.first for use in uses) - grant.redemption.time >= _REST,
+        rests=_rests(judged, uses),
+        relayed=any(rented(leg.network, grant.started_at.date()) for leg in grant.of(LegKind.APPROVAL)),
     )
+
+
+def _rests(judged: Judged, uses: Iterable[TokenUse]) -> bool:
+    """Whether the token was left alone for a day, as far as these logs show that day."""
+    redemption = judged.grant.redemption
+    if redemption is None:
+        return False
+    following = min((use.first for use in uses), default=None)
+    return judged.profile.days_after > 1 if following is None else following - redemption.time >= _REST
 
 
 def _away(judged: Judged) -> dict[Clue, int]:
@@ -215,6 +225,8 @@ def _way(one: Traits, other: Traits, numbers: TieNumbers) -> Iterable[_Part]:
         yield numbers.deed, Clue("way", deed, _DEEDS[deed])
     if one.rests and other.rests:
         yield numbers.rest, Clue("way", "rests", "tokens that rested for a day")
+    if one.relayed and other.relayed:
+        yield numbers.relayed, Clue("way", "relayed", "approvals from rented networks")
     if one.browser and other.browser:
         yield numbers.deed, Clue("way", "browser", "redeemed under the name of a browser")
     if one.first_use and other.first_use:

@@ -70,6 +70,7 @@ class TieNumbers:
     device: float
     deed: float
     rest: float
+    relayed: float
     first_use: float
     burst_minutes: float
     minutes: float
