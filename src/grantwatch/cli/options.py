@@ -29,11 +29,11 @@ Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 ]
 Memory = Annotated[
-    str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory before spilling to disk.")
+    str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory; of larger logs the rest is on disk.")
 ]
 TempDir = Annotated[
     str | None,
-    typer.Option("--temp-dir", metavar="DIR", help="Folder in which to spill and unpack; left as it was."),
+    typer.Option("--temp-dir", metavar="DIR", help="Folder for what memory does not hold; left as it was."),
 ]
 UnpackLimit = Annotated[
     str | None,
