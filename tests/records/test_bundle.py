@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,6 +44,22 @@ def test_every_record_keeps_its_place(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert streamed == bundled == places(path)
     assert len(streamed) == 3 * len(contents)
+
+
+@pytest.mark.parametrize(("number", "streamed"), [(errno.EINVAL, 1), (errno.EIO, 0)])
+def test_a_file_system_that_copies_nothing_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, streamed: int
+) -> None:
+    path = folder(tmp_path / "many", [b"\n".join(lines(each)) for each in range(FEW)])
+    expected = places(path)
+
+    def refused(*_: int) -> int:
+        raise OSError(number, "not here")
+
+    monkeypatch.setattr("os.sendfile", refused)
+    streams_read = used(monkeypatch)
+    assert places(path) == expected
+    assert len(streams_read) == streamed, "by itself, or by another road"
 
 
 def test_empty_lines_are_no_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,8 @@ Output = Annotated[
     str | None, typer.Option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 ]
 Memory = Annotated[
-    str, typer.Option("--memory", metavar="SIZE", help="What may be held in memory; of larger logs the rest is on disk.")
+    str,
+    typer.Option("--memory", metavar="SIZE", help="What may be held in memory; of larger logs the rest is on disk."),
 ]
 TempDir = Annotated[
     str | None,

@@ -6,6 +6,7 @@ Each line gives one row, in order, so that it can still be told where a row come
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -93,8 +94,7 @@ class Relay:
             try:
                 buffer, given = self._buffers[0], 1
                 self._given += os.write(buffer, mark)
-                # From file to file, and never through here.
-                while given < size and (more := os.sendfile(buffer, handle, given, size - given)):
+                while given < size and (more := _sent(buffer, handle, given, size - given)):
                     given += more
                 self._given += given - 1
             except OSError as error:
@@ -151,6 +151,16 @@ class Relay:
         self._pool.shutdown()
         for buffer in self._buffers:
             os.close(buffer)
+
+
+def _sent(target: int, source: int, start: int, size: int) -> int:
+    """Copy from file to file, and tell how many bytes that was: not through here, where the file system can do that."""
+    try:
+        return os.sendfile(target, source, start, size)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS):
+            raise
+        return os.write(target, os.pread(source, size, start))
 
 
 def _raised(reading: Future[Any]) -> Exception | None:
