@@ -99,7 +99,7 @@ def test_packed_files_count_for_more(tmp_path: Path) -> None:
 class _Memory:
     """Lets memory run out at the first statement that stores rows, as the engine says it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, on_disk: bool = False) -> None:
         from grantwatch.records.engine import duckdb
 
         stored = Loader._insert_rows
@@ -107,7 +107,7 @@ class _Memory:
 
         def insert(loader: Loader, *arguments: Any) -> None:
             self.runs.append(loader.records.on_disk)
-            if not loader.records.on_disk:
+            if on_disk or not loader.records.on_disk:
                 raise duckdb.OutOfMemoryException("failed to allocate data")
             stored(loader, *arguments)
 
@@ -123,3 +123,13 @@ def test_too_much_for_memory_is_read_on_disk(tmp_path: Path, monkeypatch: pytest
         assert [unread.seen for unread in found.unread] == ["no such file or folder"], "told once"
         assert [file.path for file in found.files] == [str(path)]
     assert memory.runs == [False, True], "no file was blamed for it"
+
+
+def test_where_neither_is_enough_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = logs(tmp_path)
+    _Memory(monkeypatch, on_disk=True)
+    with read([path]) as found:
+        assert found.files == []
+        (unread,) = found.unread
+    assert "more memory than was given" in unread.seen
+    assert "--memory" in unread.hint

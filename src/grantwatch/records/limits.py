@@ -11,7 +11,17 @@ from pathlib import Path
 
 from grantwatch.records.model import UnreadFile
 
-__all__ = ["DEFAULT_LIMIT", "MEMBERS", "Limits", "OverLimitError", "is_full", "room", "size_of", "size_text"]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "MEMBERS",
+    "Limits",
+    "OverLimitError",
+    "is_full",
+    "is_memory",
+    "room",
+    "size_of",
+    "size_text",
+]
 
 DEFAULT_LIMIT = 50 * 10**9
 """Bytes that all archives of one read, and each gzip file, may unpack to where nobody says otherwise."""
@@ -111,6 +121,11 @@ def is_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return True
     return "max_temp_directory_size" in str(error) or "No space left" in str(error)
+
+
+def is_memory(error: BaseException) -> bool:
+    """Whether the engine may not take as much memory as it needs."""
+    return type(error).__name__ == "OutOfMemoryException"
 
 
 def room(folder: Path) -> int:

@@ -18,7 +18,7 @@ from grantwatch.records.database import MoreThanMemoryError, sql_text
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.late import pays
 from grantwatch.records.ledger import Ledger
-from grantwatch.records.limits import Limits, is_full
+from grantwatch.records.limits import Limits, is_full, is_memory
 from grantwatch.records.model import Quarantined, UnreadFile
 from grantwatch.records.prepare import Preparer
 from grantwatch.records.scope import EVERYTHING, Scope
@@ -28,7 +28,7 @@ from grantwatch.records.source import Source, lenient, marked, record_values, re
 from grantwatch.records.storing import shaped, stored
 from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_plain, is_small
 from grantwatch.records.tables import InputFile, Records
-from grantwatch.records.why import unpacked, why
+from grantwatch.records.why import said_of, unpacked, why
 
 if TYPE_CHECKING:
     import duckdb
@@ -191,7 +191,7 @@ class Loader:
         """Raise what is no fault of a file, and will be so for the next one too."""
         if is_full(error):
             raise error
-        if not self.records.on_disk and type(error).__name__ == "OutOfMemoryException":
+        if not self.records.on_disk and is_memory(error):
             raise MoreThanMemoryError from error
 
     def _into_stream(self, file: InputFile, groups: Groups) -> bool:
@@ -295,7 +295,7 @@ class Loader:
             except _gone() as error:
                 self._check(error)
                 self.ledger.forget(file)
-                self._leave_out(file, f"cannot be read again: {str(error).partition(chr(10))[0][:300]}")
+                self._leave_out(file, *said_of("cannot be read again", error))
 
     def _pass(self, form: Form, files: list[InputFile]) -> list[InputFile]:
         """Read `files` as `form`. Those that fail are read alone and otherwise. Returns files with rows unclaimed."""
@@ -321,7 +321,7 @@ class Loader:
             return self._pass(form, [file])
         if file.final:
             self.ledger.forget(file)
-            self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
+            self._leave_out(file, *said_of("cannot be read", error))
             return []
         if not self.preparer.salvage(file, clean=True):
             self.ledger.forget(file)
@@ -345,8 +345,8 @@ class Loader:
             self._read_group([file])
         return []
 
-    def _leave_out(self, file: InputFile, seen: str) -> None:
-        self.records.unread.append(UnreadFile(file.path, seen, accepted()))
+    def _leave_out(self, file: InputFile, seen: str, hint: str = "") -> None:
+        self.records.unread.append(UnreadFile(file.path, seen, hint or accepted()))
         if file in self.records.files:
             self.records.files.remove(file)
 
@@ -421,7 +421,7 @@ class Loader:
         except _faults() as error:
             self._check(error)
             if file.final:
-                self._leave_out(file, f"cannot be read: {str(error).partition(chr(10))[0][:300]}")
+                self._leave_out(file, *said_of("cannot be read", error))
             elif self.preparer.salvage(file, clean=True):
                 self._probe(file)
             else:

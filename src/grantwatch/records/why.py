@@ -1,17 +1,25 @@
-"""Why a record could not be used, in words, from its text."""
+"""Why a record or a file could not be used, in words."""
 
 from __future__ import annotations
 
 import json
 
 from grantwatch.records.forms import FORMS
+from grantwatch.records.limits import is_memory
 from grantwatch.records.sniff import forms_of, inner
 from grantwatch.records.wrappers import LOOSE, PLACES, decoded, dotted, reach
 
-__all__ = ["unpacked", "why"]
+__all__ = ["said_of", "unpacked", "why"]
 
 _CELL_LIMIT = 32767
 """Characters that a spreadsheet keeps of one cell."""
+
+
+def said_of(what: str, error: Exception) -> tuple[str, str]:
+    """What is said of a file of which `what` holds, and what would help; nothing where other forms would."""
+    if is_memory(error):
+        return f"{what}: it takes more memory than was given", "give more with --memory"
+    return f"{what}: {str(error).partition(chr(10))[0][:300]}", ""
 
 
 def unpacked(text: str) -> object:
