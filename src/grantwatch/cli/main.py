@@ -15,6 +15,8 @@ from grantwatch.cli.lab import lab
 from grantwatch.cli.options import (
     Accounts,
     Allowances,
+    Include,
+    KeepOut,
     Memory,
     Output,
     Paths,
@@ -127,14 +129,8 @@ def usage_command(
     stale: Annotated[
         int, typer.Option("--stale", metavar="DAYS", help="Say what has not been used for so many days.")
     ] = 60,
-    include: Annotated[
-        list[str] | None,
-        typer.Option("--include", metavar="GRANT_ID", help="Count this grant as honest, whatever its severity."),
-    ] = None,
-    keep_out: Annotated[
-        list[str] | None,
-        typer.Option("--keep-out", metavar="GRANT_ID", help="Count this grant as no honest use."),
-    ] = None,
+    include: Include = None,
+    keep_out: KeepOut = None,
     propose: Annotated[
         str | None,
         typer.Option("--propose", metavar="FILE", help="Write the allowances that would cover the honest use."),

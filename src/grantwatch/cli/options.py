@@ -9,6 +9,8 @@ import typer
 __all__ = [
     "Accounts",
     "Allowances",
+    "Include",
+    "KeepOut",
     "Memory",
     "Output",
     "Paths",
@@ -39,6 +41,14 @@ TempDir = Annotated[
 UnpackLimit = Annotated[
     str | None,
     typer.Option("--unpack-limit", metavar="SIZE", help="What archives may unpack to, all together (50GB)."),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="GRANT_ID", help="Count this grant as honest, whatever its severity."),
+]
+KeepOut = Annotated[
+    list[str] | None,
+    typer.Option("--keep-out", metavar="GRANT_ID", help="Count this grant as an attack, and no honest use."),
 ]
 Since = Annotated[
     str | None,

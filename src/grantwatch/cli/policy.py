@@ -8,6 +8,8 @@ import typer
 
 from grantwatch.cli.options import (
     Accounts,
+    Include,
+    KeepOut,
     Memory,
     Output,
     Paths,
@@ -115,14 +117,8 @@ def replay_command(
         str | None,
         typer.Option("--allowances", metavar="FILE", help="YAML: who may use device code; marked, judged as without."),
     ] = None,
-    include: Annotated[
-        list[str] | None,
-        typer.Option("--include", metavar="GRANT_ID", help="Count this grant as honest, whatever its severity."),
-    ] = None,
-    keep_out: Annotated[
-        list[str] | None,
-        typer.Option("--keep-out", metavar="GRANT_ID", help="Count this grant as an attack."),
-    ] = None,
+    include: Include = None,
+    keep_out: KeepOut = None,
     since: Since = None,
     until: Until = None,
     users: Users = None,
