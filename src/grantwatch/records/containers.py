@@ -6,10 +6,11 @@ A member of an archive is shown as `archive.zip!folder/member.json`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from grantwatch.records.ahead import Ahead
 from grantwatch.records.archive import MAGIC, Archive, Member
 from grantwatch.records.limits import MEMBERS, Limits, OverLimitError, is_full, room, size_text
 from grantwatch.records.model import UnreadFile
@@ -72,11 +73,16 @@ class Containers:
         self.passed = 0
         """How many of the files given were opened so far."""
 
-    def opened(self, files: Iterable[Given]) -> Iterator[Given]:
+    def opened(self, files: Sequence[Given]) -> Iterator[Given]:
         """The files themselves, and in the place of an archive what is in it. One at a time, as they are asked for."""
-        for file in files:
-            yield from self._opened(file, 0)
-            self.passed += 1
+        ahead = Ahead([file.source for file in files])
+        try:
+            for file in files:
+                ahead.at(self.passed)
+                yield from self._opened(file, 0)
+                self.passed += 1
+        finally:
+            ahead.close()
 
     def _opened(self, file: Given, depth: int) -> Iterator[Given]:
         looked = self._looked_at(file)
