@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grantwatch.errors import UsageError
-from grantwatch.records.limits import size_of
+from grantwatch.records.limits import is_full, is_memory, size_of
 
 __all__ = ["LEAST_MEMORY", "check_memory", "enough", "unpacked"]
 
@@ -33,8 +33,6 @@ def unpacked(size: str | None) -> int | None:
 @contextmanager
 def enough(memory: str) -> Iterator[None]:
     """Turn DuckDB's out of memory and out of disk into words."""
-    from grantwatch.records.limits import is_full
-
     try:
         yield
     except Exception as error:
@@ -43,6 +41,6 @@ def enough(memory: str) -> Iterator[None]:
                 "the disk is full: archives are unpacked in the temporary folder, and what does not fit in memory is "
                 "spilled to it; give --temp-dir a folder with more room"
             ) from error
-        if type(error).__name__ == "OutOfMemoryException" or isinstance(error, MemoryError):
+        if is_memory(error) or isinstance(error, MemoryError):
             raise UsageError(f"--memory {memory}: is not enough for these logs; give more") from error
         raise

@@ -53,8 +53,9 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
     con.execute(
         "CREATE TABLE pass_form "
         "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, "
+        # `late`: the name, as the system writes it, of a file in which something was left. See late.py.
         "path VARCHAR, late BLOB, rows BIGINT);"
-        # Rows that were to be read once more, and could not be: see late.py.
+        # Rows that were to be read once more, and could not be.
         "CREATE TABLE late_lost (pass_id INTEGER, file_id INTEGER, records BIGINT);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
@@ -65,9 +66,9 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
 def _attach(con: duckdb.DuckDBPyConnection, workspace: Path, on_disk: bool) -> None:
     """Open the database that holds the tables, as the one that is meant where no other is named.
 
-    It has a name on disk either way, since only such a one may choose how many rows a row group has. With few, as many
-    as a buffer of the reader yields or little more, rows are not copied a second time to be put in order. Rows that are
-    packed and written need more, but not so many that what a statement stores is less than one.
+    It has a name on disk either way, since only such a one may choose how many rows a row group has. With few, rows
+    need not be copied a second time to be put in order. Rows that are packed and written need more, but not so many
+    that what a statement stores is less than one.
     """
     rows = _PACKED_ROWS if on_disk else _ROWS
     con.execute("SET checkpoint_threshold = '1000TB'")

@@ -25,9 +25,7 @@ from grantwatch.records.storing import shaped, stored
 if TYPE_CHECKING:
     import duckdb
 
-    from grantwatch.records.tables import InputFile
-
-__all__ = ["fill", "late_name", "lost", "pays"]
+__all__ = ["fill", "lost", "pays"]
 
 _REACHES = (1 << 13, 1 << 16, 1 << 19, 1 << 22)
 """So many bytes around the place where a record should be are looked at, one after another."""
@@ -60,11 +58,6 @@ _LINES = Layout("lines")
 def pays(form: Form, head: bytes) -> bool:
     """Whether to leave in the records what is rarely asked for. `head`: the first bytes of the file."""
     return form.table == "sign_in" and head.count(_MARK) * _MANY <= max(head.count(b"\n"), 1)
-
-
-def late_name(file: InputFile) -> bytes:
-    """The name by which the file was opened, as the system writes it: to be kept in `pass_form.late`."""
-    return os.fsencode(file.source if file.salvaged is None else file.opened_by)
 
 
 @dataclass(frozen=True, slots=True)

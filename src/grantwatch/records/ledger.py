@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grantwatch.records.database import sql_text
 from grantwatch.records.forms import FORMS, Form
-from grantwatch.records.late import late_name
 from grantwatch.records.raw import RawText, texts
 from grantwatch.records.sniff import forms_of, inner
 from grantwatch.records.source import Source, kinds_at, opened, outermost, recognised, record_values
@@ -71,7 +71,7 @@ class Ledger:
                 form.name,
                 form.stream,
                 [file.path for file in files],
-                [late_name(file) if late else None for file in files],
+                [os.fsencode(file.name) if late else None for file in files],
                 [counts.get(file.file_id, (0, 0, 0))[1] for file in files],
             ],
         )

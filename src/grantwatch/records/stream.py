@@ -1,7 +1,7 @@
 """Many small files of JSON lines as one stream: the engine takes longer to open a file than to read a small one.
 
-The lines of one file after another go into memory, from where statements store them while more files are found.
-Each line gives one row, in order, so that it can still be told where a row comes from.
+The lines of one file after another go into memory, from where statements store them while more files are found. The
+first record of each file bears its number and rows stay in order, so that it can still be told where a row comes from.
 """
 
 from __future__ import annotations
@@ -59,12 +59,8 @@ def can_stream() -> bool:
 
 def whole(file: InputFile) -> bytes:
     """All of a small file. Raises OSError."""
-    with open(_name(file), "rb") as stream:  # noqa: PTH123 - of each of many files
+    with open(file.name, "rb") as stream:  # noqa: PTH123 - of each of many files
         return stream.read(2 * _SMALL)
-
-
-def _name(file: InputFile) -> str:
-    return file.source if file.salvaged is None else file.readable
 
 
 class Relay:
@@ -188,7 +184,7 @@ class Stream:
     def add(self, file: InputFile) -> bool:
         """Give the lines of the file to the engine. False where they are no such lines: it has to be read by itself."""
         try:
-            handle = os.open(_name(file), os.O_RDONLY | os.O_CLOEXEC)
+            handle = os.open(file.name, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             # It is named, with the reason, when it is read by itself.
             return False

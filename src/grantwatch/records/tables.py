@@ -67,6 +67,11 @@ class InputFile:
     def readable(self, path: str) -> None:
         self.opened_by, self.link = path, None
 
+    @property
+    def name(self) -> str:
+        """The name by which we open it ourselves: its own, or that of its rewritten copy."""
+        return self.source if self.salvaged is None else self.opened_by
+
     def __post_init__(self) -> None:
         self.given = self.layout
         self.places = list(dict.fromkeys(place for _, place in self.layout.inside))

@@ -138,7 +138,7 @@ def _why_blind(needs: tuple[str, ...]) -> str:
 def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
     """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
     gone = lacking(signal.needs, case.missing)
-    return NotAssessed(signal.id, _why_blind(gone), signal.source) if gone else signal.not_fired(why)
+    return signal.not_assessed(why_blind(gone)) if gone else signal.not_fired(why)
 
 
 def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
