@@ -187,7 +187,8 @@ def statements() -> list[tuple[str, str]]:
             "$poor": "t.claimed",
             "$row_id": "row_id",
             "$whole": "false",
-            "$late": "false",
+            "$rest": "upn",
+            "$told": "{}",
             "$source": "sign_in",
         }.items():
             text = text.replace(placeholder, value)

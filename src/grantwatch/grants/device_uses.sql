@@ -1,6 +1,6 @@
 -- What a device did that was registered after a grant, in its user's name: its primary refresh token is the grant's, even
--- where a record has lost the lineage mark or the session. Needs: token_use, person, grant_device, and device_row
--- (device_rows.sql) with all that its records say.
+-- where a record has lost the lineage mark or the session. Needs: token_use, person, grant_device, device_row
+-- (device_rows.sql), and told (records: all that its records say).
 CREATE OR REPLACE TEMP TABLE token_use AS
 SELECT
     t.* EXCLUDE (grant_no, tie),
@@ -10,7 +10,8 @@ FROM token_use AS t
 LEFT JOIN grant_device AS d ON d.user_key = t.user_key AND d.device_id = t.device_id AND t.time >= d.since
 UNION ALL
 SELECT
-    s.* EXCLUDE (user_key),
+    s.* EXCLUDE (user_key, auth_details, processing, policies),
+    s.policies IS NOT NULL,
     coalesce(p.user_key, s.user_key, s.upn),
     NULL,
     'token_use',

@@ -1,11 +1,12 @@
 -- What each of the rows tells that may belong to a device code flow. Needs: near_row, flow_key, code_kind, person
--- (candidates.sql), and all that the records of near_row say.
+-- (candidates.sql), and told (records: all that the records of near_row say). Long texts stay there.
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified
 -- Audit Log, or a Defender table, under another kind of request, which says neither. `paired`: a success that names no protocol.
 CREATE OR REPLACE TEMP TABLE flow_row AS
 SELECT
-    s.* EXCLUDE (user_key),
+    s.* EXCLUDE (user_key, auth_details, processing, policies),
+    s.policies IS NOT NULL AS has_policies,
     coalesce(p.user_key, s.user_key, s.upn) AS user_key,
     k.kind AS code_kind,
     CASE

@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP TABLE flow_leg AS
 WITH leg AS (
     SELECT
-        *,
+        row_id, role, time, request_id,
         concat_ws('|', user_key, coalesce(app_id, ''), coalesce(correlation_id, 's:' || session_id, '')) AS flow_key
     FROM flow_row
     WHERE role NOT IN ('token_use', 'other')
@@ -22,7 +22,7 @@ stepped AS (
     WINDOW flow AS (PARTITION BY flow_key ORDER BY time, role, request_id, row_id)
 )
 SELECT
-    *,
+    row_id,
     flow_key || '#' || sum(begins) OVER (PARTITION BY flow_key ORDER BY time, role, request_id, row_id
                                          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS flow_id
 FROM stepped;

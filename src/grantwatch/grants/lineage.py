@@ -35,7 +35,6 @@ def _token_use(row: dict[str, Any], party: Party, devices: Mapping[str, float]) 
         kind = TokenKind.PRIMARY if row["incoming"] in (None, "none") else kind
     elif kind is TokenKind.OTHER and party is Party.APPROVER and _in_browser(row):
         kind = TokenKind.BROWSER
-    refs = zip(row["paths"], row["positions"], row["request_ids"], strict=True)
     return TokenUse(
         client=client_of(row),
         resource=resource_of(row),
@@ -52,7 +51,7 @@ def _token_use(row: dict[str, Any], party: Party, devices: Mapping[str, float]) 
         error_codes=tuple(row["error_codes"] or ()),
         token_binding=row["token_binding"],
         tie=Tie(tie, strength),
-        refs=tuple(RecordRef(path, position, request_id) for path, position, request_id in refs),
+        refs=tuple(RecordRef(ref["path"], ref["position"], ref["request_id"]) for ref in row["refs"]),
         last_success=row["last_success"],
         addresses=row["addresses"],
         tracked=row["tracked"],

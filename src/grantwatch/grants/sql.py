@@ -28,10 +28,11 @@ def _text(name: str, package: str) -> str:
 def run(con: duckdb.DuckDBPyConnection, name: str, package: str = _ROOM) -> None:
     """Execute every statement of a room's SQL file.
 
-    `$cleaned(source)` stands for the rows of a table, cleaned, and `$map_areas` for that number.
+    `$cleaned(source)` stands for the rows of a table, cleaned, of which `told` holds what only grants need, and
+    `$map_areas` for that number.
     """
     text = _text(name, package).replace("$map_areas", str(MAP_AREAS))
-    con.execute(re.sub(r"\$cleaned\((\w+)\)", lambda match: cleaned(match[1]), text))
+    con.execute(re.sub(r"\$cleaned\((\w+)\)", lambda match: cleaned(match[1], told=True), text))
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 -- Stored sign-in rows, cleaned and typed: times are UTC, ids lower-case (but token ids, which are case-sensitive).
--- row_id points back to the record. Whoever looks at few rows narrows first and cleans what is left.
+-- row_id points back to the record, and `rest` is what told_of makes of it. Whoever looks at few rows narrows first and
+-- cleans what is left.
 SELECT
     row_id,
     pass_id,
@@ -56,17 +57,4 @@ SELECT
     rest.auth_details AS auth_details,
     rest.processing AS processing,
     rest.policies AS policies
-FROM (
-    SELECT * REPLACE (
-        json_transform(unsaid_as_null(rest), '{
-            "tenant_id":"VARCHAR", "user_type":"VARCHAR", "home_tenant_id":"VARCHAR", "app_name":"VARCHAR", "resource_name":"VARCHAR",
-            "city":"VARCHAR", "client_app":"VARCHAR", "device_name":"VARCHAR", "device_os":"VARCHAR",
-            "device_browser":"VARCHAR", "device_managed":"VARCHAR", "device_compliant":"VARCHAR", "device_trust":"VARCHAR",
-            "protocol":"VARCHAR", "transfer":"VARCHAR", "incoming":"VARCHAR", "status_detail":"VARCHAR",
-            "request_type":"VARCHAR", "token_id":"VARCHAR", "ca_status":"VARCHAR", "auth_requirement":"VARCHAR",
-            "cross_tenant":"VARCHAR", "risk_level":"VARCHAR", "risk_state":"VARCHAR",
-            "named_networks":"VARCHAR", "original_request_id":"VARCHAR", "token_binding":"VARCHAR",
-            "auth_details":"VARCHAR", "processing":"VARCHAR", "policies":"VARCHAR"
-        }') AS rest
-    ) FROM $source
-) AS stored
+FROM $source AS stored

@@ -13,12 +13,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MoreThanMemoryError", "beside", "cleaned", "connect", "sql_text"]
+__all__ = ["TOLD", "MoreThanMemoryError", "beside", "cleaned", "connect", "sql_text"]
 
 
 _ROWS = 4096
 _PACKED_ROWS = 16_384
 """Rows of a row group in memory, and on disk."""
+TOLD = (
+    "tenant_id",
+    "user_type",
+    "home_tenant_id",
+    "app_name",
+    "resource_name",
+    "city",
+    "client_app",
+    "device_name",
+    "device_os",
+    "device_browser",
+    "device_managed",
+    "device_compliant",
+    "device_trust",
+    "protocol",
+    "transfer",
+    "incoming",
+    "status_detail",
+    "request_type",
+    "token_id",
+    "ca_status",
+    "auth_requirement",
+    "cross_tenant",
+    "risk_level",
+    "risk_state",
+    "named_networks",
+    "original_request_id",
+    "token_binding",
+    "auth_details",
+    "processing",
+    "policies",
+)
+"""What of a sign-in only grants need: columns of a mapping, all text, that are stored together in one."""
 
 
 class MoreThanMemoryError(Exception):
@@ -48,7 +81,8 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
     _attach(con, workspace, on_disk)
     # In one transaction: each of many statements would have one of its own.
     con.execute("BEGIN TRANSACTION")
-    con.execute(sql_text("macros.sql"))
+    shape = ", ".join(f'"{name}": "VARCHAR"' for name in TOLD)
+    con.execute(sql_text("macros.sql").replace("$told", f"{{{shape}}}"))
     con.execute(sql_text("schema.sql"))
     con.execute(
         "CREATE TABLE pass_form "
@@ -87,9 +121,15 @@ def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return other
 
 
-def cleaned(source: str) -> str:
-    """SQL for the rows of `source` (a table or view of stored sign-ins with their row_id), cleaned and typed."""
-    return "(" + sql_text("cleaned.sql").replace("$source", source) + ")"
+def cleaned(source: str, *, told: bool = False) -> str:
+    """SQL for the rows of `source` (a table or view of stored sign-ins with their row_id), cleaned and typed.
+
+    `told`: what only grants need comes from the table of that name, and not from what is stored: see late.fill.
+    """
+    rows = f"(SELECT * REPLACE (told_of(rest) AS rest) FROM {source})"
+    if told:
+        rows = f"(SELECT s.* EXCLUDE (rest), t.rest FROM {source} AS s LEFT JOIN told AS t ON t.row_id = s.row_id)"
+    return "(" + sql_text("cleaned.sql").replace("$source", rows) + ")"
 
 
 def _quoted(text: str) -> str:

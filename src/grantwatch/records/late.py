@@ -20,7 +20,7 @@ from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import lines_of
 from grantwatch.records.sniff import Layout
 from grantwatch.records.source import Source, lenient, relation
-from grantwatch.records.storing import shaped, stored
+from grantwatch.records.storing import listed, stored, unlisted
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,6 +53,7 @@ _SAME = (
 )
 """Columns by which a record is known to be the one of a row, beside its id (which `content` stands for)."""
 _LINES = Layout("lines")
+_PASS = "JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id"
 
 
 def pays(form: Form, head: bytes) -> bool:
@@ -75,20 +76,24 @@ class _Asked:
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Complete `rest` in a table of stored sign-ins with their row_id, where it was left out on the first reading.
+    """Put into the table `told`, by row_id, what only grants need of the rows of a table of stored sign-ins.
 
-    What cannot be found again (the file went away, or was written to) is counted in the table `late_lost`.
+    It holds what `told_of` makes of what is stored. Where the first reading left that in a file, it is read again; what
+    cannot be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
     """
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS told AS SELECT CAST(0 AS BIGINT) AS row_id, told_of('{}') AS rest LIMIT 0")
+    con.execute(
+        f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_PASS} "
+        "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
+    )
     asked = [
         _Asked(*row)
         for row in con.execute(
             f"SELECT t.row_id, t.row_id - p.first_row, t.request_id, p.pass_id, p.file_id, p.form, p.late, p.rows "
-            f"FROM {table} AS t JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id "
-            "WHERE p.late IS NOT NULL AND t.rest IS NOT NULL ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
+            f"FROM {table} AS t {_PASS} WHERE p.late IS NOT NULL AND t.rest IS NOT NULL "
+            "AND t.row_id NOT IN (SELECT row_id FROM told) ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
         ).fetchall()
     ]
-    if not asked:
-        return
     reader = _Reader(con, table)
     for name, of in groupby(asked, key=lambda each: each.form):
         rows = list(of)
@@ -121,32 +126,39 @@ class _Reader:
         self._path = Path(spill).parent / "late"
 
     def read(self, form: Form, rows: Sequence[_Asked], finder: _Finder) -> set[int]:
-        """Complete the rows from their records. Answers the row ids of those that were not found."""
+        """What the records of the rows tell. Answers the row ids of those that were not found."""
         missed = {each.row_id for each in rows}
         for ids in self._batches(rows, finder):
             missed -= self._taken(form, ids)
         return missed
 
     def lost(self, rows: Sequence[_Asked]) -> None:
+        """Leave it at what is stored of these."""
+        self._con.execute(
+            f"INSERT INTO told SELECT row_id, told_of(rest) FROM {self._table} "
+            "WHERE row_id IN (SELECT unnest(CAST(? AS BIGINT[])))",
+            [[each.row_id for each in rows]],
+        )
         for (pass_id, file_id), of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
             self._con.execute("INSERT INTO late_lost VALUES (?, ?, ?)", [pass_id, file_id, len(list(of))])
 
     def _batches(self, rows: Sequence[_Asked], finder: _Finder) -> Iterator[list[int]]:
         """Write records one a line to where the engine reads them, and tell the row ids of the lines."""
+        ids: list[int] = []
+        lines: list[bytes] = []
+        size = 0
         try:
-            ids: list[int] = []
-            out = self._path.open("wb")
             for _, of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
                 for row_id, line in finder(list(of)):
                     ids.append(row_id)
-                    out.write(line + b"\n")
-                    if len(ids) >= _BATCH or out.tell() >= _BATCH_BYTES:
-                        out.close()
+                    lines.append(line)
+                    size += len(line)
+                    if len(ids) >= _BATCH or size >= _BATCH_BYTES:
+                        self._path.write_bytes(b"\n".join(lines) + b"\n")
                         yield ids
-                        ids = []
-                        out = self._path.open("wb")
-            out.close()
+                        ids, lines, size = [], [], 0
             if ids:
+                self._path.write_bytes(b"\n".join(lines) + b"\n")
                 yield ids
         finally:
             self._path.unlink(missing_ok=True)
@@ -164,21 +176,23 @@ class _Reader:
         same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM l.{name}" for name in _SAME)
         same += " AND (t.time IS NULL OR t.time = l.time)"  # one that no clock has shown was taken away
         self._con.execute(
-            "CREATE OR REPLACE TEMP TABLE late_row AS SELECT unnest(CAST(? AS BIGINT[])) AS row_id", [ids]
-        )
-        self._con.execute(
-            "CREATE OR REPLACE TEMP TABLE late_rest AS SELECT t.row_id, min(l.rest) AS rest "
-            "FROM late_line AS l JOIN late_row AS r ON r.rowid = l.rowid "
+            "CREATE OR REPLACE TEMP TABLE late_row AS WITH asked AS (SELECT CAST(? AS BIGINT[]) AS ids), "
+            "r AS (SELECT unnest(ids) AS row_id, unnest(range(len(ids))) AS line FROM asked) "
+            "SELECT t.row_id, min(l.rowid) AS line FROM r JOIN late_line AS l ON l.rowid = r.line "
             f"JOIN {self._table} AS t ON t.row_id = r.row_id AND {same} "
-            "WHERE l.claimed AND l.rest IS NOT NULL GROUP BY t.row_id"
+            "WHERE l.claimed AND l.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told) GROUP BY t.row_id",
+            [ids],
         )
         self._con.execute(
-            f"UPDATE {self._table} SET rest = f.rest FROM late_rest AS f WHERE f.row_id = {self._table}.row_id"
+            f"INSERT INTO told SELECT r.row_id, {unlisted('l.rest')} "
+            "FROM late_row AS r JOIN late_line AS l ON l.rowid = r.line"
         )
-        return {row_id for (row_id,) in self._con.execute("SELECT row_id FROM late_rest").fetchall()}
+        return {row_id for (row_id,) in self._con.execute("SELECT row_id FROM late_row").fetchall()}
 
     def _stored(self, form: Form, rows: str) -> None:
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE late_line AS {stored(form, rows, '0', shaped(form, 0))}")
+        wanted = ", ".join(("claimed", "time", "rest", *_SAME))
+        line = stored(form, rows, "0", listed(form))
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE late_line AS SELECT {wanted} FROM ({line}) AS line")
 
 
 def _near(rows: list[_Asked]) -> _Found:
@@ -218,6 +232,8 @@ def _around(stream: IO[bytes], size: int, guess: int, needle: bytes) -> list[tup
             if (begin or not start) and end >= 0:
                 found.append((start + begin, block[begin:end]))
             hit = block.find(needle, end) if end >= 0 else -1
+        if len(found) == 1:
+            return found
         if found or (ends and not start):
             return sorted(found, key=lambda each: abs(each[0] - guess))[:_MOST]
     return []

@@ -18,6 +18,9 @@ CREATE OR REPLACE MACRO said(x) AS CASE x
 CREATE OR REPLACE MACRO unsaid_as_null(object) AS regexp_replace(
     object, ':"(?:0{8}-0{4}-0{4}-0{4}-0{12}|null|hidden|Not Available|N/A|__NULL__|<null>|\[redacted\])?"', ':null', 'g');
 
+-- What only grants need, out of the JSON text that a stored sign-in keeps it in.
+CREATE OR REPLACE MACRO told_of(rest) AS json_transform(unsaid_as_null(rest), '$told');
+
 -- UTC timestamp from any spelling seen in exports; a time without a zone is UTC. NULL where it is no time.
 -- Browsers put a narrow no-break space, chr(8239), in front of AM and PM.
 -- One that ends with Z needs no calendar to be UTC, which is twice as fast.

@@ -1,7 +1,6 @@
 -- From a form's mapping (every column text, as delivered) to the stored sign_in table: one place for all forms.
--- What every row needs is stored as delivered, the rest as one JSON text and only for rows that may belong to a grant,
--- but where $whole says that everything is asked for. Where $late says so, that text holds only what tells which rows those
--- are, and the engine never takes the other columns out of the records: late.py reads them for the rows that are left.
+-- What every row needs is stored as delivered, the rest as one JSON text ($rest: see storing.py) and only for rows that may
+-- belong to a grant, but where $whole says that everything is asked for.
 -- cleaned.sql cleans what is left when others have narrowed, so that nothing is cleaned that nobody looks at.
 SELECT
     $pass_id AS pass_id,
@@ -34,18 +33,7 @@ SELECT
     CASE WHEN request_id IS NULL OR request_id = '' THEN hash('$family', moment, lower(upn), user_id, app_id, error_code, correlation_id)
          ELSE hash('$family', request_id) END AS content,
     CASE WHEN $whole OR marked OR error_code <> '0' OR request_type IS NOT NULL OR (protocol IS NULL AND transfer IS NULL)
-        THEN CASE WHEN $late THEN CAST(to_json(struct_pack(
-            protocol := protocol, transfer := transfer, incoming := incoming, request_type := request_type
-        )) AS VARCHAR) ELSE CAST(to_json(struct_pack(
-            tenant_id := tenant_id, user_type := user_type, home_tenant_id := home_tenant_id, app_name := app_name, resource_name := resource_name,
-            city := city, client_app := client_app, device_name := device_name, device_os := device_os,
-            device_browser := device_browser, device_managed := device_managed, device_compliant := device_compliant, device_trust := device_trust,
-            protocol := protocol, transfer := transfer, incoming := incoming, status_detail := status_detail,
-            request_type := request_type, token_id := token_id, ca_status := ca_status, auth_requirement := auth_requirement,
-            cross_tenant := cross_tenant, risk_level := risk_level, risk_state := risk_state,
-            named_networks := named_networks, original_request_id := original_request_id, token_binding := token_binding,
-            auth_details := auth_details, processing := processing, policies := policies
-        )) AS VARCHAR) END END AS rest
+        THEN $rest END AS rest
 FROM (
     SELECT
         *,

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from grantwatch.records.database import sql_text
+from collections.abc import Iterable
+
+from grantwatch.records.database import TOLD, sql_text
 from grantwatch.records.forms import Form
 from grantwatch.records.source import columns_of
 
-__all__ = ["shaped", "stored"]
+__all__ = ["listed", "shaped", "stored", "unlisted"]
+
+_KEPT = ("protocol", "transfer", "incoming", "request_type")
+"""What tells which rows may belong to a grant: it is never left in the records."""
 
 
 def shaped(form: Form, pass_id: int, *, whole: bool = False, late: bool = False) -> str:
     """A SELECT over `mapped`, what the form's mapping gives, of the rows as they are stored.
 
-    `whole`: every sign-in keeps what only those of grants need otherwise. `late`: none does, and is read for it again.
+    `whole`: every sign-in keeps what only those of grants need otherwise. `late`: none keeps more than tells which rows
+    those are, so that the engine never takes the rest out of the records: late.py reads it for the rows that are left.
     """
-    text = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
-    return text.replace("$whole", str(whole).lower()).replace("$late", str(late).lower())
+    return _shaped(form, pass_id, _text(_KEPT if late else TOLD), whole=whole)
+
+
+def listed(form: Form) -> str:
+    """The same of records that are read for the second time: `rest` is a list, cleaned, and `unlisted` names its values."""
+    # One lambda for all of them: to bind as many macros takes longer than to read the records.
+    return _shaped(form, 0, f"list_transform([{', '.join(TOLD)}], lambda value: said(value))")
+
+
+def unlisted(rest: str) -> str:
+    """What `told_of` makes of what is stored, from such a list."""
+    return "struct_pack(" + ", ".join(f"{name} := {rest}[{place}]" for place, name in enumerate(TOLD, 1)) + ")"
 
 
 def stored(form: Form, rows: str, file_id: str, shape: str) -> str:
@@ -25,3 +41,12 @@ def stored(form: Form, rows: str, file_id: str, shape: str) -> str:
         f"WITH raw AS (SELECT {file_id} AS file_id, {form.claims()} AS claimed, {columns_of(form)} "
         f"FROM ({rows}) AS source), mapped AS ({form.mapping}) {shape}"
     )
+
+
+def _shaped(form: Form, pass_id: int, rest: str, *, whole: bool = False) -> str:
+    text = sql_text(f"{form.table}.sql").replace("$pass_id", str(pass_id)).replace("$family", form.family)
+    return text.replace("$whole", str(whole).lower()).replace("$rest", rest)
+
+
+def _text(names: Iterable[str]) -> str:
+    return f"CAST(to_json(struct_pack({', '.join(f'{name} := {name}' for name in names)})) AS VARCHAR)"
