@@ -16,6 +16,7 @@ from grantwatch.records.bundle import bundle, parcels
 from grantwatch.records.containers import HEAD, Containers, Given, state
 from grantwatch.records.database import MoreThanMemoryError, sql_text
 from grantwatch.records.forms import FORMS, Form
+from grantwatch.records.forms.narrow import without
 from grantwatch.records.late import pays
 from grantwatch.records.ledger import Ledger
 from grantwatch.records.limits import Limits, is_full, is_memory
@@ -25,7 +26,7 @@ from grantwatch.records.scope import EVERYTHING, Scope
 from grantwatch.records.slices import slices
 from grantwatch.records.sniff import accepted, is_record
 from grantwatch.records.source import Source, lenient, marked, record_values, relation, relayed, strictly
-from grantwatch.records.storing import shaped, stored
+from grantwatch.records.storing import LEFT, shaped, stored
 from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_plain, is_small
 from grantwatch.records.tables import InputFile, Records
 from grantwatch.records.why import said_of, unpacked, why
@@ -179,12 +180,14 @@ class Loader:
         self.passes += 1
         form = FORMS[file.layout.forms[0]]
         number = self.passes
+        read = form
         if self.may_be_late and pays(form, _head(file.source)):
             self.late.add(number)
+            read = without(form, LEFT)
         # No log can know the key under which the first record of each file bears its number.
         mark = f"grantwatch_{token_hex(8)}"
         rows = f'coalesce(source."{mark}", -1)'
-        relay = Relay(self.con, lambda name: self._inserting(form, number, relayed(name, form, mark), rows))
+        relay = Relay(self.con, lambda name: self._inserting(read, number, relayed(name, read, mark), rows))
         return Stream(alike, form, number, relay, mark, [])
 
     def _check(self, error: Exception) -> None:
@@ -387,6 +390,7 @@ class Loader:
             return False
         if self._leaves(form, files):
             self.late.add(pass_id)
+            form = without(form, LEFT)
         try:
             self._insert_rows(form, files, pass_id, relation(source, form, strict=True))
         except BaseException:

@@ -8,10 +8,12 @@ from grantwatch.records.database import TOLD, sql_text
 from grantwatch.records.forms import Form
 from grantwatch.records.source import columns_of
 
-__all__ = ["listed", "shaped", "stored", "unlisted"]
+__all__ = ["LEFT", "listed", "shaped", "stored", "unlisted"]
 
 _KEPT = ("protocol", "transfer", "incoming", "request_type")
 """What tells which rows may belong to a grant: it is never left in the records."""
+LEFT = frozenset(TOLD) - {*_KEPT, "token_id"}
+"""Columns of a mapping that may be left in the records at first: that a row has a token id is told of every one."""
 
 
 def shaped(form: Form, pass_id: int, *, whole: bool = False, late: bool = False) -> str:
