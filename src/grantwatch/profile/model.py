@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,12 @@ class Familiarity:
     def known_to_user(self) -> bool:
         """True where the user had been seen with it before the grant."""
         return self.user_days > 0
+
+    def used_at(self, times: Sequence[datetime]) -> Familiarity:
+        """The same with more use by this user, at these times (UTC, at least one)."""
+        first = min(times) if self.user_first is None else min(self.user_first, *times)
+        days = self.user_days + len({time.date() for time in times})
+        return Familiarity(days, first, self.tenant_users, self.moved, self.peers, self.later)
 
 
 _NEVER = Familiarity()
@@ -142,18 +148,24 @@ class Profile:
         ]
         if not settled:
             return self
-        times: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-        for grant in settled:
-            for dimension, values in grant.values.items():
-                wanted = values if self.carried is None else values & self.carried.get(dimension, frozenset())
-                for value in wanted:
-                    times[dimension, value].append(grant.started_at)
         seen = {dimension: dict(values) for dimension, values in self.seen.items()}
-        for (dimension, value), uses in times.items():
+        for dimension, values in _carried_by(settled, self.carried).items():
             known = seen.setdefault(dimension, {})
-            old = known.get(value, _NEVER)
-            firsts = uses if old.user_first is None else [*uses, old.user_first]
-            known[value] = replace(
-                old, user_days=old.user_days + len({time.date() for time in uses}), user_first=min(firsts)
-            )
+            for value in values:
+                uses = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
+                if uses:
+                    known[value] = known.get(value, _NEVER).used_at(uses)
         return replace(self, seen=seen)
+
+
+def _carried_by(
+    grants: Sequence[EarlierGrant], asked: Mapping[str, frozenset[str]] | None
+) -> Mapping[str, Iterable[str]]:
+    """The values to look for in earlier grants, by dimension: those that are asked after, else all that there are."""
+    if asked is not None:
+        return asked
+    found: dict[str, set[str]] = defaultdict(set)
+    for grant in grants:
+        for dimension, values in grant.values.items():
+            found[dimension] |= values
+    return found

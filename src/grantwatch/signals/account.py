@@ -14,6 +14,7 @@ from grantwatch.signals.view import (
     FIRST_HOUR,
     earlier_grants,
     flow_places,
+    once,
     prefix_known,
     redeemed_at,
     redeemer_uses,
@@ -97,6 +98,7 @@ def _room_like(client_id: str | None) -> bool:
     )
 
 
+@once
 def device_account(case: Case) -> bool:
     """True for an account that only ever signed in as a room device, with what provisions one, or is said to be one.
 

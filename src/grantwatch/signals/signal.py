@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import PurePath
 
 from grantwatch.errors import DeclarationError
@@ -180,12 +181,16 @@ class Signal:
 
     def not_assessed(self, why: str) -> NotAssessed:
         """This signal could not answer, because of `why`."""
-        return NotAssessed(signal=self.id, why=why, source=self.source)
+        return _not_assessed(self.id, why, self.source)
 
     def not_fired(self, why: str = "") -> NotFired:
         """This signal looked and did not fire, because of `why`, else of what it declares."""
-        return NotFired(signal=self.id, why=why or self.otherwise)
+        return _not_fired(self.id, why or self.otherwise)
 
+
+# Most grants get most of these answers, word for word.
+_not_assessed = lru_cache(maxsize=4096)(NotAssessed)
+_not_fired = lru_cache(maxsize=4096)(NotFired)
 
 _REGISTRY: dict[str, Signal] = {}
 _COLLECTED: ContextVar[dict[str, Signal] | None] = ContextVar("collected", default=None)
@@ -274,8 +279,7 @@ def _bound(declared: Signal) -> Signal:
     function = declared.function
     if function is None:
         raise DeclarationError(f"signal {declared.id!r} was made without a function; use the decorator `signal`")
-    bare = declared
-    return replace(declared, judge=lambda case: function(bare, case))
+    return replace(declared, judge=partial(function, declared))
 
 
 def _unbound(_case: Case) -> Answer:

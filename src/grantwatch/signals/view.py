@@ -36,6 +36,7 @@ __all__ = [
     "moved_together",
     "network_words",
     "new_to_user",
+    "once",
     "own_way",
     "owners",
     "prefix_known",
@@ -137,8 +138,8 @@ def _why_blind(needs: tuple[str, ...]) -> str:
 
 def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
     """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
-    gone = lacking(signal.needs, case.missing)
-    return signal.not_assessed(why_blind(gone)) if gone else signal.not_fired(why)
+    gone = _lacking(signal.needs, case.missing)
+    return signal.not_assessed(_why_blind(gone)) if gone else signal.not_fired(why)
 
 
 def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
@@ -162,7 +163,7 @@ def weigh_attempt(case: Case, scale: Scale) -> Scale:
     return scale.by(0.3, NO_TOKEN) if attempted(case.grant) else scale
 
 
-def _once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
+def once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
     """The same function, which remembers what it saw of what it was asked of last: many signals look at one grant."""
     held: list[tuple[_Of, _Seen]] = []
 
@@ -177,19 +178,19 @@ def _once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
     return asked
 
 
-@_once
+@once
 def redeemed_at(grant: Grant) -> datetime:
     """When the device got its first token; the start of the grant where that was not seen."""
     return grant.redemption.time if grant.redemption else grant.started_at
 
 
-@_once
+@once
 def redeemer_uses(grant: Grant) -> tuple[TokenUse, ...]:
     """Token uses in the hands of whoever redeemed."""
     return tuple(use for use in grant.token_uses if use.party is Party.REDEEMER)
 
 
-@_once
+@once
 def flow_places(grant: Grant) -> tuple[Place, ...]:
     """The legs, and the redeemer's token uses of the first hour."""
     until = redeemed_at(grant) + FIRST_HOUR
@@ -210,7 +211,7 @@ def _told(grant: Grant, network: Network) -> Network:
     return next((each for each in others if each.ip == network.ip and each.asn is not None), network)
 
 
-@_once
+@once
 def redeemer_places(grant: Grant) -> tuple[Place, ...]:
     """The redemption and every later token use of the redeemer."""
     return tuple(place for place in flow_places(grant) if place.redeemer and place.time <= redeemed_at(grant)) + tuple(
@@ -224,6 +225,7 @@ def _use_places(grant: Grant) -> tuple[Place, ...]:
     )
 
 
+@once
 def earlier_grants(case: Case) -> tuple[EarlierGrant, ...]:
     """Earlier grants that may count as normal: a day or more before, and not themselves judged critical."""
     latest = case.grant.started_at - SETTLED
@@ -244,13 +246,15 @@ def known(case: Case, dimension: str, value: object) -> bool:
 
     What became familiar only since an attack is the attacker's own trace.
     """
-    seen = familiar(case, dimension, value)
-    if not seen.known_to_user:
+    if value is None:
+        return False
+    seen = case.profile.familiarity(dimension, value)
+    if not seen.user_days:
         return False
     return seen.user_first is None or seen.user_first <= _settled_by(case)
 
 
-@_once
+@once
 def _settled_by(case: Case) -> datetime:
     """Until when the user must have been seen with something for it to be known."""
     latest = case.grant.started_at - SETTLED
