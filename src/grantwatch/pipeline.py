@@ -135,20 +135,20 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     from concurrent.futures import ThreadPoolExecutor
 
     from grantwatch.grants import reconstruct
-    from grantwatch.profile import habits, profiles
+    from grantwatch.profile import Profiler
     from grantwatch.records.coverage import coverage, file_reports
-    from grantwatch.records.database import beside
+    from grantwatch.records.database import beside, few_threads
     from grantwatch.records.late import lost
 
-    # What needs no grants is done beside their reconstruction, on a connection of its own. Should that fail, the thread
-    # has ended before its connection is closed.
-    with beside(records.con) as other, ThreadPoolExecutor(1) as pool:
-        gathered = pool.submit(habits, other)
+    # Profiles are prepared beside the reconstruction, on a connection of their own, and so is what needs no grants.
+    # Should either fail, the thread has ended before its connection is closed.
+    rows = sum(file.rows for file in records.files)
+    with few_threads(records.con, rows), beside(records.con) as other, ThreadPoolExecutor(1) as pool:
+        profiler = Profiler(other, pool)
         looked = pool.submit(coverage, other)
         told = pool.submit(file_reports, other, records.files)
-        found = reconstruct(records.con)
-        gathered.result()
-        built = profiles(records.con, found.grants, accounts)
+        found = reconstruct(records.con, profiler)
+        built = profiler.profiles(records.con, found.grants, accounts)
         seen, files = looked.result(), told.result()
     return _Gathered(found, built, seen, files, lost(records.con))
 

@@ -16,7 +16,7 @@ FROM kept_sign_in AS k
 JOIN (SELECT row_id FROM kept_sign_in WHERE odd) AS odd ON odd.row_id = k.row_id;
 
 -- Correlation ids under which something happened that only a device code flow (or its look-alikes) does.
-CREATE OR REPLACE TEMP TABLE flow_key AS
+CREATE OR REPLACE TABLE flow_key AS
 WITH odd AS (
     SELECT
         said(user_key) AS user_key, said(upn) AS upn, lower(said(correlation_id)) AS correlation_id, error_code, marked,

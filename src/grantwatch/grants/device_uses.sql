@@ -1,7 +1,7 @@
 -- What a device did that was registered after a grant, in its user's name: its primary refresh token is the grant's, even
 -- where a record has lost the lineage mark or the session. Needs: token_use, person, grant_device, device_row
 -- (device_rows.sql), and told (records: all that its records say).
-CREATE OR REPLACE TEMP TABLE token_use AS
+CREATE OR REPLACE TABLE token_use AS
 SELECT
     t.* EXCLUDE (grant_no, tie),
     coalesce(t.grant_no, d.grant_no) AS grant_no,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from grantwatch.grants import sql
 from grantwatch.grants.flow import Flow, Found, classify
 from grantwatch.grants.gather import gather
 from grantwatch.grants.model import Outcome
+from grantwatch.grants.rows import digest
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +26,7 @@ _PASSED = ("approval", "paired", "sighting", "redemption")
 
 @dataclass(slots=True)
 class Draft:
-    """A grant in the making. `number` is its place in time among all grants of these logs."""
+    """A grant in the making. `number` is its place among all grants of these logs, in order of time and then of id."""
 
     flow: Flow
     found: Found
@@ -39,6 +40,20 @@ class Draft:
             if rows:
                 return rows[0]
         return self.flow.rows[0]
+
+    @property
+    def user_key(self) -> str:
+        """By what its user goes: the object id, else the principal name."""
+        return self.said("user_id") or self.said("upn") or ""
+
+    @property
+    def grant_id(self) -> str:
+        """Sixteen hex digits from what every log of it says: who, which request, which client, and when."""
+        flow, anchor = self.flow, self.anchor
+        time: datetime = anchor["time"]
+        second = time - timedelta(microseconds=time.microsecond)
+        user = self.said("user_id") or flow.user_key
+        return digest(user, anchor["request_id"] or "", flow.app_id, second.isoformat())
 
     @property
     def alive(self) -> bool:

@@ -3,7 +3,7 @@
 
 -- `plain`: a success of which the record itself says that it was not device code. `passed`: a success in the Unified
 -- Audit Log, or a Defender table, under another kind of request, which says neither. `paired`: a success that names no protocol.
-CREATE OR REPLACE TEMP TABLE flow_row AS
+CREATE OR REPLACE TABLE flow_row AS
 SELECT
     s.* EXCLUDE (user_key, auth_details, processing, policies),
     s.policies IS NOT NULL AS has_policies,

@@ -4,7 +4,7 @@
 -- One session id may belong to two people, so only rows of the grant's own user count; and a browser session may carry
 -- several grants, so a row goes to the latest one of its client, else to the latest one. Grants are numbered in time
 -- order, so the latest is the highest number: one pass over time, however many grants a session has.
-CREATE OR REPLACE TEMP TABLE token_use AS
+CREATE OR REPLACE TABLE token_use AS
 WITH loose AS (
     SELECT r.*
     FROM flow_row AS r

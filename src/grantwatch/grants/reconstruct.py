@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from grantwatch import knowledge
 from grantwatch.grants import sql
 from grantwatch.grants.drafts import Draft, TaintedSession, drafts_of, orphans
 from grantwatch.grants.flow import Flow, Found
 from grantwatch.grants.model import FollowOn, Grant, Leg, Outcome, Party, TieBy, TokenUse, User
-from grantwatch.grants.rows import STRENGTH, client_of, digest, leg_of, processing_value, resource_of
+from grantwatch.grants.rows import STRENGTH, client_of, leg_of, processing_value, resource_of
 from grantwatch.grants.settle import settle
 from grantwatch.records import late
 from grantwatch.records.database import beside
@@ -21,12 +21,12 @@ from grantwatch.records.database import beside
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Reconstruction", "TaintedSession", "reconstruct"]
+__all__ = ["Reconstruction", "Subject", "TaintedSession", "Watch", "reconstruct"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
-    """The grants in time order, and what looks like lineage but has no grant to hang on."""
+    """The grants in order of time and then of id, and what looks like lineage but has no grant to hang on."""
 
     grants: tuple[Grant, ...]
     tainted: tuple[TaintedSession, ...] = ()
@@ -34,31 +34,73 @@ class Reconstruction:
     """Confirmation pages (50199, Cmsi) that were told apart from device code."""
 
 
-def reconstruct(con: duckdb.DuckDBPyConnection) -> Reconstruction:
-    """All grants in the records behind `con` (see records.load.read). The database gets tables of its own."""
+class Subject(NamedTuple):
+    """Of a grant that is still put together: its place among the grants, by what its user goes, and its start (UTC)."""
+
+    number: int
+    user_key: str
+    started_at: datetime
+
+
+class Watch(Protocol):
+    """Somebody who has work to do on grants while they are put together, on a connection of their own."""
+
+    def near(self) -> None:
+        """Called once `flow_key` says who may have a grant; the table `person` is there."""
+
+    def found(self, subjects: Sequence[Subject]) -> None:
+        """Called once it is known whose grants there are."""
+
+    def tied(self) -> None:
+        """Called once `flow_row`, `taken` (legs) and `token_use` (lineage) say what belongs to them."""
+
+
+def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> Reconstruction:
+    """All grants in the records behind `con` (see records.load.read). The database gets tables of its own.
+
+    `watch` is told how far it is. It is told everything once more where grants are found that lie outside these logs.
+    """
     codes = [(code.code, code.kind) for code in knowledge.codes()]
     sql.put(con, "code_kind", {"code": "INTEGER", "kind": "VARCHAR"}, codes)
     sql.run(con, "candidates.sql")
+    if watch:
+        watch.near()
     late.fill(con, "near_row")
     sql.run(con, "flow_rows.sql")
     sql.run(con, "flows.sql")
     drafts, look_alikes = drafts_of(con)
     with beside(con) as other, ThreadPoolExecutor(1) as pool:
         counted = pool.submit(_session_users, other, drafts)
+        _numbered(drafts, watch)
         deeds = _deeds(con)
-        settled = settle(con, drafts, deeds=deeds)
+        tied = watch.tied if watch else _nobody
+        settled = settle(con, drafts, deeds=deeds, tied=tied)
         found, tainted = orphans(con)
         sessions = counted.result()
     if found:
         drafts += found
-        settled = settle(con, drafts, deeds=deeds)
+        _numbered(drafts, watch)
+        settled = settle(con, drafts, deeds=deeds, tied=tied)
         _, tainted = orphans(con)
         sessions |= _session_users(con, found)
     grants = [
         _grant(draft, settled.uses.get(draft.number, ()), settled.follow_ons.get(draft.number, ()), sessions)
         for draft in drafts
     ]
-    return Reconstruction(tuple(sorted(grants, key=lambda g: (g.started_at, g.grant_id))), tuple(tainted), look_alikes)
+    return Reconstruction(tuple(grants), tuple(tainted), look_alikes)
+
+
+def _numbered(drafts: list[Draft], watch: Watch | None) -> None:
+    """Put the drafts in the order of their grants."""
+    drafts.sort(key=lambda draft: (draft.flow.start, draft.grant_id))
+    for number, draft in enumerate(drafts):
+        draft.number = number
+    if watch:
+        watch.found([Subject(draft.number, draft.user_key, draft.flow.start) for draft in drafts])
+
+
+def _nobody() -> None:
+    """Nobody watches."""
 
 
 def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
@@ -123,12 +165,14 @@ def _session_users(con: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]) -> d
     named = {session for draft in drafts for session in draft.flow.values("session_id")}
     if not named:
         return {}
-    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in sorted(named)])
+    # Ids stand in the logs in lower case or in upper case.
+    spelt = sorted(named | {session.upper() for session in named})
+    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in spelt])
     return dict(
         con.execute(
             "SELECT lower(k.session_id), count(DISTINCT coalesce(p.user_key, k.user_key)) FROM kept_sign_in AS k "
             "LEFT JOIN person AS p ON p.upn = k.user_key "
-            "WHERE lower(k.session_id) IN (SELECT session_id FROM grant_session) GROUP BY 1"
+            "WHERE k.session_id IN (SELECT session_id FROM grant_session) GROUP BY 1"
         ).fetchall()
     )
 
@@ -146,7 +190,7 @@ def _grant(
     ends = [leg.time for leg in legs] + [use.last for use in uses] + [flow.rows[-1]["time"]]
     source = (flow.roles("redemption") or [anchor])[0]["processing"] or anchor["processing"]
     return Grant(
-        grant_id=digest(user_id or flow.user_key, anchor["request_id"] or "", flow.app_id, _second(anchor)),
+        grant_id=draft.grant_id,
         tenant_id=draft.first("tenant_id"),
         user=User(user_id, draft.said("upn"), draft.first("user_type"), draft.first("home_tenant_id")),
         client=client_of(_named(draft, "app")),
@@ -188,11 +232,6 @@ def _named(draft: Draft, what: str) -> dict[str, Any]:
     identifier = draft.first(f"{what}_id")
     names = (row[f"{what}_name"] for row in draft.flow.rows if row[f"{what}_id"] == identifier)
     return {**draft.anchor, f"{what}_id": identifier, f"{what}_name": next((name for name in names if name), None)}
-
-
-def _second(row: dict[str, Any]) -> str:
-    time: datetime = row["time"]
-    return (time - timedelta(microseconds=time.microsecond)).isoformat()
 
 
 def _unseen(flow: Flow, outcome: Outcome) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -44,10 +45,18 @@ class _Owned:
     number: int
 
 
-def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool) -> Settled:
-    """Tie everything to `drafts`, which are put in time order and numbered. Needs flow_row, and the `deeds` if any."""
+def settle(
+    con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool, tied: Callable[[], None] = lambda: None
+) -> Settled:
+    """Tie everything to `drafts`, which are numbered. Needs flow_row, and the `deeds` if any.
+
+    `tied` is called once it is settled which rows are legs of a grant, or of its lineage.
+    """
     _number(con, drafts)
     sql.run(con, "lineage.sql")
+    if not deeds:
+        # Where nothing is known of what was done, no device of a grant is either.
+        tied()
     uses, approver_folds = _token_uses(con, drafts, {})
     follow_ons = _follow_ons(con, drafts, uses, approver_folds) if deeds else {}
     owned = _owned(drafts, follow_ons)
@@ -64,16 +73,17 @@ def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool) 
         # A device's tokens and networks tie more of what was done with it.
         uses, approver_folds = _token_uses(con, drafts, owned)
         follow_ons = _follow_ons(con, drafts, uses, approver_folds)
+    if deeds:
+        tied()
     return Settled(uses, follow_ons)
 
 
 def _number(con: duckdb.DuckDBPyConnection, drafts: list[Draft]) -> None:
-    """Tell SQL which grants there are, in time order, and which rows are their legs."""
-    drafts.sort(key=lambda draft: (draft.flow.start, draft.flow.user_key, str(draft.anchor["request_id"])))
+    """Tell SQL which grants there are, and which rows are their legs."""
     heads: list[tuple[Any, ...]] = []
     taken: list[tuple[Any, ...]] = []
-    for number, draft in enumerate(drafts):
-        draft.number = number
+    for draft in drafts:
+        number = draft.number
         flow, correlation_id = draft.flow, draft.anchor["correlation_id"]
         names = (number, flow.user_key, draft.said("user_id"), draft.said("upn"))
         for session in sorted(flow.values("session_id")) or [None]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
+from grantwatch.grants.reconstruct import Subject
 from grantwatch.grants.sql import put, run
 from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
@@ -22,7 +23,7 @@ from grantwatch.records.model import RecordRef
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["profiles", "values_of"]
+__all__ = ["Profiler", "profiles", "values_of"]
 
 _History = dict[int, tuple[datetime | None, int, tuple[int, ...]]]
 """By the number of a grant: its user's first record, how many there are, and sign-ins by hour of the day."""
@@ -58,87 +59,161 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
     }
 
 
-def habits(con: duckdb.DuckDBPyConnection) -> None:
-    """Gather what everybody in the tenant does, once. It needs no grants and can run beside their reconstruction."""
-    con.execute(_sql("habit.sql"))
+class Profiler:
+    """Profiles of grants, of which most is looked up while the grants are still put together.
+
+    It is what `grants.reconstruct` may tell how far it is. What can be done meanwhile is done in the one thread of `pool`,
+    on the connection `con`.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, pool: Executor) -> None:
+        self._con = con
+        self._pool = pool
+        self._habits = pool.submit(con.execute, _sql("habit.sql"))
+        self._subjects: Sequence[Subject] = ()
+        self._people: Future[_People] | None = None
+        self._days: Future[_Days] | None = None
+
+    def near(self) -> None:
+        """Look up the records of those who may have a grant: most of them will."""
+        self._pool.submit(_own, self._con, "SELECT user_key FROM flow_key")
+
+    def found(self, subjects: Sequence[Subject]) -> None:
+        """Look up who the people with grants are: their hours, and who works alike."""
+        self._subjects = subjects
+        if subjects:
+            self._people = self._pool.submit(_people, self._con, subjects)
+
+    def tied(self) -> None:
+        """Look up what they do but for their grants."""
+        if self._subjects:
+            self._days = self._pool.submit(_days_of, self._con)
+
+    def profiles(
+        self, con: duckdb.DuckDBPyConnection, grants: Sequence[Grant], stated: Mapping[str, str] | None = None
+    ) -> list[Profile]:
+        """One profile per grant, in the order of `reconstruct`; `con` is a connection that nobody uses meanwhile.
+
+        `stated`: classes of accounts, by principal name or object id in lower case.
+        """
+        self._habits.result()
+        if not grants or self._people is None or self._days is None:
+            return []
+        values = [values_of(grant) for grant in grants]
+        _put_values(con, self._subjects, values)
+        people = self._people.result()
+        run(con, "tenant_first.sql", _ROOM)
+        return _profiles(con, grants, self._subjects, values, people, self._days.result(), stated or {})
 
 
 def profiles(
     con: duckdb.DuckDBPyConnection, grants: Sequence[Grant], stated: Mapping[str, str] | None = None
 ) -> list[Profile]:
-    """One profile per grant, in the order given. `con` must have been through `grants.reconstruct`.
-
-    `stated`: classes of accounts, by principal name or object id in lower case.
-    """
-    if not grants:
-        return []
-    keys = [grant.user.id or grant.user.upn or "" for grant in grants]
-    values = [values_of(grant) for grant in grants]
-    subjects = [(number, key, grant.started_at) for number, (key, grant) in enumerate(zip(keys, grants, strict=True))]
-    put(con, "subject_grant", {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}, subjects)
-    put(
-        con,
-        "grant_value",
-        {
-            "grant_no": "INTEGER",
-            "user_key": "VARCHAR",
-            "started_at": "TIMESTAMP",
-            "dimension": "VARCHAR",
-            "value": "VARCHAR",
-        },
-        [
-            (number, key, started_at, dimension, value)
-            for (number, key, started_at), of in zip(subjects, values, strict=True)
-            for dimension, said in of.items()
-            for value in sorted(said)
-        ],
-    )
-    habits(con)
-    run(con, "own.sql", _ROOM)
-    _agent_families(con)
-    # What the tenant does is looked up beside what the user did, on a connection of its own.
+    """The profiles of grants all of which are there; `con` must have been through `grants.reconstruct`."""
     with beside(con) as other, ThreadPoolExecutor(1) as pool:
-        tenant = pool.submit(run, other, "tenant_first.sql", _ROOM)
-        told = pool.submit(_history, other)
-        working = pool.submit(company.peers_of, other)
-        run(con, "own_day.sql", _ROOM)
-        elsewhere = _elsewhere(con)
-        tenant.result()
-        seen = _seen(con)
-        company.moved_together(con, seen, subjects)
-        history, start, users = told.result()
-        alike = working.result()
+        profiler = Profiler(other, pool)
+        keys = [grant.user.id or grant.user.upn or "" for grant in grants]
+        profiler.found([Subject(n, key, g.started_at) for n, (key, g) in enumerate(zip(keys, grants, strict=True))])
+        profiler.tied()
+        return profiler.profiles(con, grants, stated)
+
+
+class _People(NamedTuple):
+    """Who has grants: by number of the grant its user's history, by user who works alike; and how large the tenant is."""
+
+    history: _History
+    alike: Mapping[str, frozenset[str]]
+    start: datetime | None
+    users: int
+
+
+class _Days(NamedTuple):
+    """By number of the grant: where else its user was near its start, and on how many days after it anywhere."""
+
+    elsewhere: Mapping[int, Sequence[Sight]]
+    after: Mapping[int, int]
+
+
+def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _People:
+    put(con, "subject_grant", {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}, subjects)
+    _own(con, "SELECT user_key FROM subject_grant")
+    _agent_families(con)
+    history, start, users = _history(con)
+    return _People(history, company.peers_of(con), start, users)
+
+
+def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
+    """Have the records of people at hand; `asked` is a SELECT of their keys."""
+    con.execute(f"CREATE OR REPLACE TABLE own_asked AS {asked}")
+    run(con, "own.sql", _ROOM)
+
+
+def _days_of(con: duckdb.DuckDBPyConnection) -> _Days:
+    run(con, "own_day.sql", _ROOM)
+    after = {number: int(days) for number, days in con.execute(_sql("afterwards.sql")).fetchall()}
+    return _Days(_elsewhere(con), after)
+
+
+def _profiles(
+    con: duckdb.DuckDBPyConnection,
+    grants: Sequence[Grant],
+    subjects: Sequence[Subject],
+    values: Sequence[Mapping[str, frozenset[str]]],
+    people: _People,
+    days: _Days,
+    stated: Mapping[str, str],
+) -> list[Profile]:
+    keys = [subject.user_key for subject in subjects]
+    seen = _seen(con)
+    company.moved_together(con, seen, subjects)
     earlier = earlier_grants(grants, keys, values)
-    afterwards = {number: int(days) for number, days in con.execute(_sql("afterwards.sql")).fetchall()}
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
     attempts = attempts_before(grants, keys)
-    peers = company.peers_before(grants, keys, alike)
-    company.peers_seen(con, seen, [subjects[number] for number in peers], alike)
+    peers = company.peers_before(grants, keys, people.alike)
+    company.peers_seen(con, seen, [subjects[number] for number in peers], people.alike)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
-        first, records, hours = history.get(number, (None, 0, (0,) * 24))
+        first, records, hours = people.history.get(number, (None, 0, (0,) * 24))
         of = seen.get(number, {})
         of["grant_client"] = clients[number]
         built.append(
             Profile(
                 user_history_days=_days(first, grant.started_at),
-                tenant_history_days=_days(start, grant.started_at),
+                tenant_history_days=_days(people.start, grant.started_at),
                 user_records=records,
-                tenant_users=users,
+                tenant_users=people.users,
                 seen=of,
                 earlier_grants=earlier[number],
                 hours=hours,
                 tenant_grant_users=before[number],
-                elsewhere=tuple(elsewhere.get(number, ())),
+                elsewhere=tuple(days.elsewhere.get(number, ())),
                 attempts=attempts[number],
                 peers=peers.get(number),
-                stated=_stated(grant, stated or {}),
+                stated=_stated(grant, stated),
                 carried=carried(grant, values[number]),
-                days_after=afterwards.get(number, 0),
+                days_after=days.after.get(number, 0),
             )
         )
     return built
+
+
+def _put_values(
+    con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject], values: Sequence[Mapping[str, frozenset[str]]]
+) -> None:
+    """Tell SQL what the grants carried."""
+    columns = {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}
+    put(
+        con,
+        "grant_value",
+        {**columns, "dimension": "VARCHAR", "value": "VARCHAR"},
+        [
+            (*subject, dimension, value)
+            for subject, of in zip(subjects, values, strict=True)
+            for dimension, said in of.items()
+            for value in sorted(said)
+        ],
+    )
 
 
 def _stated(grant: Grant, classes: Mapping[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from grantwatch.grants.model import Grant
+from grantwatch.grants.reconstruct import Subject
 from grantwatch.grants.sql import put
 from grantwatch.profile.model import Familiarity, Peers
 from grantwatch.profile.past import SETTLED, in_time, succeeded
@@ -22,9 +23,6 @@ __all__ = ["Seen", "moved_together", "peers_before", "peers_of", "peers_seen"]
 
 Seen = dict[int, dict[str, dict[str, Familiarity]]]
 """By the number of a grant: dimension, value, and how familiar it was."""
-
-Subject = tuple[int, str, datetime]
-"""Number of a grant, its user, and when it started (UTC)."""
 
 _COMPANY = 5
 """So many people make a move: see families.sql."""

@@ -17,9 +17,9 @@ user_count AS (
     WINDOW before AS (PARTITION BY user_key, dimension, value ORDER BY time, seen ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 tenant_event AS (
-    SELECT dimension, value, first_time AS time, 1 AS seen, user_key, CAST(NULL AS INTEGER) AS grant_no FROM tenant_first
+    SELECT dimension, value, first_time AS time, 1 AS seen, CAST(NULL AS INTEGER) AS grant_no FROM tenant_first
     UNION ALL
-    SELECT dimension, value, started_at, 0, user_key, grant_no FROM grant_value
+    SELECT dimension, value, started_at, 0, grant_no FROM grant_value
 ),
 tenant_count AS (
     SELECT

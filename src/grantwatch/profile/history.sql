@@ -9,6 +9,7 @@ WITH hour_of AS (
         count(*) FILTER (WHERE interactive AND NOT marked AND error_code = 0) AS awake,
         min(time) AS first_time
     FROM own_row
+    WHERE user_key IN (SELECT user_key FROM subject_grant)
     GROUP BY 1, 2
 ),
 event AS (

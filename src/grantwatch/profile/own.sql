@@ -1,18 +1,26 @@
--- The rows of everybody with a grant, under one name each, narrowed before they are cleaned.
+-- The rows of people, under one name each, narrowed before they are cleaned. Needs: person, and own_asked (user_key).
+CREATE TABLE IF NOT EXISTS own_name (name VARCHAR, user_key VARCHAR);
 
--- Every name under which a subject signs in.
-CREATE OR REPLACE TABLE subject_name AS
-SELECT user_key AS name, user_key FROM (SELECT DISTINCT user_key FROM subject_grant) AS subject
+CREATE TABLE IF NOT EXISTS own_row AS
+SELECT
+    user_key, row_id, time, interactive, marked, error_code, app_id, resource_id, ip, asn, country, user_agent, device_id
+FROM kept_sign_in LIMIT 0;
+
+-- Every name under which those sign in whose rows are not there yet.
+CREATE OR REPLACE TABLE more_name AS
+WITH more AS (
+    SELECT DISTINCT user_key FROM own_asked WHERE user_key NOT IN (SELECT user_key FROM own_name)
+)
+SELECT user_key AS name, user_key FROM more
 UNION
-SELECT p.upn, p.user_key FROM person AS p WHERE p.user_key IN (SELECT user_key FROM subject_grant);
+SELECT p.upn, p.user_key FROM person AS p WHERE p.user_key IN (SELECT user_key FROM more);
 
-CREATE OR REPLACE TABLE own_row AS
+INSERT INTO own_row
 SELECT
     n.user_key, k.row_id, k.time, k.interactive, k.marked, k.error_code, k.app_id, k.resource_id, k.ip, k.asn, k.country,
     k.user_agent, k.device_id
 FROM kept_sign_in AS k
-JOIN subject_name AS n ON n.name = k.user_key
+JOIN more_name AS n ON n.name = k.user_key
 WHERE k.time IS NOT NULL;
 
-CREATE OR REPLACE TABLE own_agent AS
-SELECT DISTINCT said(user_agent) AS user_agent FROM own_row WHERE said(user_agent) IS NOT NULL;
+INSERT INTO own_name SELECT name, user_key FROM more_name;

@@ -1,4 +1,4 @@
--- What was normal before each grant. Needs: own_row, taken, token_use, and from Python agent_family
+-- What was normal before each grant. Needs: own_row, subject_grant, taken, token_use, and from Python agent_family
 -- (user_agent, family).
 -- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
 
@@ -11,6 +11,7 @@ WITH own AS (
     FROM (SELECT * REPLACE (address(ip) AS ip) FROM own_row) AS s
     LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
     WHERE NOT s.marked AND s.error_code = 0
+      AND s.user_key IN (SELECT user_key FROM subject_grant)
       AND s.row_id NOT IN (SELECT row_id FROM taken)
       AND s.row_id NOT IN (SELECT row_id FROM token_use)
 )

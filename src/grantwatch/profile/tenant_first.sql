@@ -1,5 +1,5 @@
--- First sight of a value per user, over the whole tenant, for the values that occur in grants. Grouped as delivered:
--- cleaning happens on what is left.
+-- First sight of a value per user, over the whole tenant, for values that occur in grants. Grouped as delivered: cleaning
+-- happens on what is left.
 CREATE OR REPLACE TABLE tenant_first AS
 WITH wanted AS (SELECT DISTINCT dimension, value FROM grant_value)
 SELECT f.dimension, f.value, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
