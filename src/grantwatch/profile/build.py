@@ -17,6 +17,7 @@ from grantwatch.grants.sql import put, run
 from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
 from grantwatch.profile.past import attempts_before, carried, earlier_grants, grant_clients, grant_users
+from grantwatch.records import late
 from grantwatch.records.database import beside
 from grantwatch.records.model import RecordRef
 
@@ -71,12 +72,13 @@ class Profiler:
         self._pool = pool
         self._habits = pool.submit(con.execute, _sql("habit.sql"))
         self._subjects: Sequence[Subject] = ()
+        self._near: Future[None] | None = None
         self._people: Future[_People] | None = None
         self._days: Future[_Days] | None = None
 
     def near(self) -> None:
         """Look up the records of those who may have a grant: most of them will."""
-        self._pool.submit(_own, self._con, "SELECT user_key FROM flow_key")
+        self._near = self._pool.submit(_own, self._con, "flow_key")
 
     def found(self, subjects: Sequence[Subject]) -> None:
         """Look up who the people with grants are: their hours, and who works alike."""
@@ -97,6 +99,8 @@ class Profiler:
         `stated`: classes of accounts, by principal name or object id in lower case.
         """
         self._habits.result()
+        if self._near is not None:
+            self._near.result()
         if not grants or self._people is None or self._days is None:
             return []
         values = [values_of(grant) for grant in grants]
@@ -136,16 +140,19 @@ class _Days(NamedTuple):
 
 def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _People:
     put(con, "subject_grant", {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}, subjects)
-    _own(con, "SELECT user_key FROM subject_grant")
+    _own(con, "subject_grant")
     _agent_families(con)
     history, start, users = _history(con)
     return _People(history, company.peers_of(con), start, users)
 
 
 def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
-    """Have the records of people at hand; `asked` is a SELECT of their keys."""
-    con.execute(f"CREATE OR REPLACE TABLE own_asked AS {asked}")
-    run(con, "own.sql", _ROOM)
+    """Have the records of people at hand; `asked` names a table that has their keys."""
+    con.execute("CREATE TABLE IF NOT EXISTS own_name (name VARCHAR, user_key VARCHAR)")
+    more = f"SELECT DISTINCT user_key FROM {asked} WHERE user_key NOT IN (SELECT user_key FROM own_name)"
+    if con.execute(f"{more} LIMIT 1").fetchall():
+        con.execute(f"CREATE OR REPLACE TABLE own_asked AS {more}")
+        run(con, "own.sql", _ROOM)
 
 
 def _days_of(con: duckdb.DuckDBPyConnection) -> _Days:
@@ -245,6 +252,8 @@ def _seen(con: duckdb.DuckDBPyConnection) -> company.Seen:
 
 def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:
     """Where else each grant's user was active near its start."""
+    run(con, "sights.sql", _ROOM)
+    late.fill(con, "far_sight")
     found: dict[int, list[Sight]] = defaultdict(list)
     for number, time, ip, prefix, asn, country, latitude, longitude, path, position in con.execute(
         _sql("elsewhere.sql")

@@ -37,10 +37,7 @@ def _sql(name: str) -> str:
 
 def peers_of(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
     """By user with a grant: the people who work alike."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for key, peer in con.execute(_sql("peers.sql")).fetchall():
-        found[key].add(peer)
-    return {key: frozenset(peers) for key, peers in found.items()}
+    return {key: frozenset(peers) for key, peers in con.execute(_sql("peers.sql")).fetchall()}
 
 
 def peers_before(grants: Sequence[Grant], keys: Sequence[str], peers: Mapping[str, frozenset[str]]) -> dict[int, Peers]:

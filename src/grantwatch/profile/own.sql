@@ -1,19 +1,15 @@
--- The rows of people, under one name each, narrowed before they are cleaned. Needs: person, and own_asked (user_key).
-CREATE TABLE IF NOT EXISTS own_name (name VARCHAR, user_key VARCHAR);
-
+-- The rows of people, under one name each, narrowed before they are cleaned. Needs: person, own_name (name, user_key: those
+-- whose rows are there) and own_asked (user_key: those whose rows are to be added).
 CREATE TABLE IF NOT EXISTS own_row AS
 SELECT
     user_key, row_id, time, interactive, marked, error_code, app_id, resource_id, ip, asn, country, user_agent, device_id
 FROM kept_sign_in LIMIT 0;
 
--- Every name under which those sign in whose rows are not there yet.
+-- Every name under which they sign in.
 CREATE OR REPLACE TABLE more_name AS
-WITH more AS (
-    SELECT DISTINCT user_key FROM own_asked WHERE user_key NOT IN (SELECT user_key FROM own_name)
-)
-SELECT user_key AS name, user_key FROM more
+SELECT user_key AS name, user_key FROM own_asked
 UNION
-SELECT p.upn, p.user_key FROM person AS p WHERE p.user_key IN (SELECT user_key FROM more);
+SELECT p.upn, p.user_key FROM person AS p WHERE p.user_key IN (SELECT user_key FROM own_asked);
 
 INSERT INTO own_row
 SELECT

@@ -51,8 +51,11 @@ settled AS (
     WHERE n.user_key NOT IN (SELECT user_key FROM mine)
     GROUP BY 1, 2
     HAVING count(DISTINCT CAST(o.time AS DATE)) >= 3
+),
+found AS (
+    SELECT user_key, peer FROM alike
+    QUALIFY row_number() OVER (PARTITION BY user_key ORDER BY shared DESC, peer) <= 200
+    UNION
+    SELECT s.user_key, p.user_key FROM settled AS s JOIN plain AS p ON p.user_key <> s.user_key AND p.first_time < s.since
 )
-SELECT user_key, peer FROM alike
-QUALIFY row_number() OVER (PARTITION BY user_key ORDER BY shared DESC, peer) <= 200
-UNION ALL
-SELECT s.user_key, p.user_key FROM settled AS s JOIN plain AS p ON p.user_key <> s.user_key AND p.first_time < s.since
+SELECT user_key, list(peer) FROM found GROUP BY user_key

@@ -95,6 +95,9 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
         "path VARCHAR, late BLOB, rows BIGINT);"
         # Rows that were to be read once more, and could not be.
         "CREATE TABLE late_lost (pass_id INTEGER, file_id INTEGER, records BIGINT);"
+        # What was asked for of rows, and where their sign-ins came from if nothing of that was stored with them.
+        "CREATE TABLE told AS SELECT CAST(0 AS BIGINT) AS row_id, told_of('{}') AS rest LIMIT 0;"
+        "CREATE TABLE spot (row_id BIGINT, latitude VARCHAR, longitude VARCHAR);"
         "CREATE TABLE unclaimed (file_id INTEGER, position BIGINT);"
     )
     con.execute("COMMIT")
@@ -142,11 +145,15 @@ def few_threads(con: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
 def cleaned(source: str, *, told: bool = False) -> str:
     """SQL for the rows of `source` (a table or view of stored sign-ins with their row_id), cleaned and typed.
 
-    `told`: what only grants need comes from the table of that name, and not from what is stored: see late.fill.
+    `told`: what may have been left in the records comes from the tables `told` and `spot`: see late.fill.
     """
     rows = f"(SELECT * REPLACE (told_of(rest) AS rest) FROM {source})"
     if told:
-        rows = f"(SELECT s.* EXCLUDE (rest), t.rest FROM {source} AS s LEFT JOIN told AS t ON t.row_id = s.row_id)"
+        rows = (
+            "(SELECT s.* EXCLUDE (rest) REPLACE (coalesce(p.latitude, s.latitude) AS latitude, "
+            f"coalesce(p.longitude, s.longitude) AS longitude), t.rest FROM {source} AS s "
+            "LEFT JOIN told AS t ON t.row_id = s.row_id LEFT JOIN spot AS p ON p.row_id = s.row_id)"
+        )
     return "(" + sql_text("cleaned.sql").replace("$source", rows) + ")"
 
 

@@ -20,7 +20,7 @@ from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import lines_of
 from grantwatch.records.sniff import Layout
 from grantwatch.records.source import Source, lenient, relation
-from grantwatch.records.storing import listed, stored, unlisted
+from grantwatch.records.storing import listed, stored, unlisted_spot, unlisted_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,12 +76,12 @@ class _Asked:
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Put into the table `told`, by row_id, what only grants need of the rows of a table of stored sign-ins.
+    """Have at hand what the records of a table of stored sign-ins tell that may have been left in them.
 
-    It holds what `told_of` makes of what is stored. Where the first reading left that in a file, it is read again; what
-    cannot be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
+    The table `told` gets, by row_id, what `told_of` makes of what is stored for those rows that keep more than others;
+    the table `spot` the coordinates of all whose first reading left something in a file, which is read again. What cannot
+    be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
     """
-    con.execute("CREATE TEMP TABLE IF NOT EXISTS told AS SELECT CAST(0 AS BIGINT) AS row_id, told_of('{}') AS rest LIMIT 0")
     con.execute(
         f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_PASS} "
         "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
@@ -90,8 +90,8 @@ def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
         _Asked(*row)
         for row in con.execute(
             f"SELECT t.row_id, t.row_id - p.first_row, t.request_id, p.pass_id, p.file_id, p.form, p.late, p.rows "
-            f"FROM {table} AS t {_PASS} WHERE p.late IS NOT NULL AND t.rest IS NOT NULL "
-            "AND t.row_id NOT IN (SELECT row_id FROM told) ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
+            f"FROM {table} AS t {_PASS} WHERE p.late IS NOT NULL "
+            "AND t.row_id NOT IN (SELECT row_id FROM spot) ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
         ).fetchall()
     ]
     reader = _Reader(con, table)
@@ -123,7 +123,7 @@ class _Reader:
         self._table = table
         # Beside the folder that the engine spills into, which is ours and goes away in the end.
         (spill,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
-        self._path = Path(spill).parent / "late"
+        self._path = Path(spill).parent / f"late-{table}"
 
     def read(self, form: Form, rows: Sequence[_Asked], finder: _Finder) -> set[int]:
         """What the records of the rows tell. Answers the row ids of those that were not found."""
@@ -134,10 +134,12 @@ class _Reader:
 
     def lost(self, rows: Sequence[_Asked]) -> None:
         """Leave it at what is stored of these."""
+        ids = [each.row_id for each in rows]
+        self._con.execute("INSERT INTO spot SELECT unnest(CAST(? AS BIGINT[])), NULL, NULL", [ids])
         self._con.execute(
             f"INSERT INTO told SELECT row_id, told_of(rest) FROM {self._table} "
-            "WHERE row_id IN (SELECT unnest(CAST(? AS BIGINT[])))",
-            [[each.row_id for each in rows]],
+            "WHERE rest IS NOT NULL AND row_id IN (SELECT unnest(CAST(? AS BIGINT[])))",
+            [ids],
         )
         for (pass_id, file_id), of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
             self._con.execute("INSERT INTO late_lost VALUES (?, ?, ?)", [pass_id, file_id, len(list(of))])
@@ -178,15 +180,15 @@ class _Reader:
         self._con.execute(
             "CREATE OR REPLACE TEMP TABLE late_row AS WITH asked AS (SELECT CAST(? AS BIGINT[]) AS ids), "
             "r AS (SELECT unnest(ids) AS row_id, unnest(range(len(ids))) AS line FROM asked) "
-            "SELECT t.row_id, min(l.rowid) AS line FROM r JOIN late_line AS l ON l.rowid = r.line "
+            "SELECT t.row_id, t.rest IS NOT NULL AS kept, min(l.rowid) AS line "
+            "FROM r JOIN late_line AS l ON l.rowid = r.line "
             f"JOIN {self._table} AS t ON t.row_id = r.row_id AND {same} "
-            "WHERE l.claimed AND l.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told) GROUP BY t.row_id",
+            "WHERE l.claimed AND t.row_id NOT IN (SELECT row_id FROM spot) GROUP BY ALL",
             [ids],
         )
-        self._con.execute(
-            f"INSERT INTO told SELECT r.row_id, {unlisted('l.rest')} "
-            "FROM late_row AS r JOIN late_line AS l ON l.rowid = r.line"
-        )
+        found = "FROM late_row AS r JOIN late_line AS l ON l.rowid = r.line"
+        self._con.execute(f"INSERT INTO told SELECT r.row_id, {unlisted_told('l.rest')} {found} WHERE r.kept")
+        self._con.execute(f"INSERT INTO spot SELECT r.row_id, {unlisted_spot('l.rest')} {found}")
         return {row_id for (row_id,) in self._con.execute("SELECT row_id FROM late_row").fetchall()}
 
     def _stored(self, form: Form, rows: str) -> None:

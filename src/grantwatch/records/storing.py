@@ -8,11 +8,12 @@ from grantwatch.records.database import TOLD, sql_text
 from grantwatch.records.forms import Form
 from grantwatch.records.source import columns_of
 
-__all__ = ["LEFT", "listed", "shaped", "stored", "unlisted"]
+__all__ = ["LEFT", "listed", "shaped", "stored", "unlisted_spot", "unlisted_told"]
 
 _KEPT = ("protocol", "transfer", "incoming", "request_type")
 """What tells which rows may belong to a grant: it is never left in the records."""
-LEFT = frozenset(TOLD) - {*_KEPT, "token_id"}
+_SPOT = ("latitude", "longitude")
+LEFT = {*TOLD, *_SPOT} - {*_KEPT, "token_id"}
 """Columns of a mapping that may be left in the records at first: that a row has a token id is told of every one."""
 
 
@@ -26,14 +27,20 @@ def shaped(form: Form, pass_id: int, *, whole: bool = False, late: bool = False)
 
 
 def listed(form: Form) -> str:
-    """The same of records that are read for the second time: `rest` is a list, cleaned, and `unlisted` names its values."""
+    """The same of records that are read for the second time: `rest` is a list of all that may have been left, cleaned."""
     # One lambda for all of them: to bind as many macros takes longer than to read the records.
-    return _shaped(form, 0, f"list_transform([{', '.join(TOLD)}], lambda value: said(value))")
+    values = f"list_transform([{', '.join((*TOLD, *_SPOT))}], lambda value: said(value))"
+    return _shaped(form, 0, values, whole=True)
 
 
-def unlisted(rest: str) -> str:
+def unlisted_told(rest: str) -> str:
     """What `told_of` makes of what is stored, from such a list."""
     return "struct_pack(" + ", ".join(f"{name} := {rest}[{place}]" for place, name in enumerate(TOLD, 1)) + ")"
+
+
+def unlisted_spot(rest: str) -> str:
+    """Latitude and longitude from such a list."""
+    return ", ".join(f"{rest}[{place}] AS {name}" for place, name in enumerate(_SPOT, len(TOLD) + 1))
 
 
 def stored(form: Form, rows: str, file_id: str, shape: str) -> str:
