@@ -104,10 +104,13 @@ class Profiler:
         if not grants or self._people is None or self._days is None:
             return []
         values = [values_of(grant) for grant in grants]
-        _put_values(con, self._subjects, values)
+        names = _put_values(con, values)
         people = self._people.result()
         run(con, "tenant_first.sql", _ROOM)
-        return _profiles(con, grants, self._subjects, values, people, self._days.result(), stated or {})
+        days = self._days.result()
+        seen = _seen(con, names)
+        company.moved_together(con, seen, self._subjects)
+        return _profiles(con, grants, self._subjects, values, seen, people, days, stated or {})
 
 
 def profiles(
@@ -139,7 +142,13 @@ class _Days(NamedTuple):
 
 
 def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _People:
-    put(con, "subject_grant", {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}, subjects)
+    users: dict[str, int] = {}
+    put(
+        con,
+        "subject_grant",
+        {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP", "user_no": "INTEGER"},
+        [(*subject, users.setdefault(subject.user_key, len(users))) for subject in subjects],
+    )
     _own(con, "subject_grant")
     _agent_families(con)
     history, start, users = _history(con)
@@ -166,13 +175,12 @@ def _profiles(
     grants: Sequence[Grant],
     subjects: Sequence[Subject],
     values: Sequence[Mapping[str, frozenset[str]]],
+    seen: company.Seen,
     people: _People,
     days: _Days,
     stated: Mapping[str, str],
 ) -> list[Profile]:
     keys = [subject.user_key for subject in subjects]
-    seen = _seen(con)
-    company.moved_together(con, seen, subjects)
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
@@ -205,22 +213,23 @@ def _profiles(
     return built
 
 
-def _put_values(
-    con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject], values: Sequence[Mapping[str, frozenset[str]]]
-) -> None:
-    """Tell SQL what the grants carried."""
-    columns = {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP"}
+def _put_values(con: duckdb.DuckDBPyConnection, values: Sequence[Mapping[str, frozenset[str]]]) -> list[tuple[str, str]]:
+    """Tell SQL what the grants carried: `grant_value`, by numbers that `value_name` explains. Answers those names."""
+    numbers: dict[tuple[str, str], int] = {}
+    carry = [
+        (grant_no, numbers.setdefault((dimension, value), len(numbers)))
+        for grant_no, of in enumerate(values)
+        for dimension, said in of.items()
+        for value in sorted(said)
+    ]
+    put(con, "grant_value", {"grant_no": "INTEGER", "value_no": "INTEGER"}, carry)
     put(
         con,
-        "grant_value",
-        {**columns, "dimension": "VARCHAR", "value": "VARCHAR"},
-        [
-            (*subject, dimension, value)
-            for subject, of in zip(subjects, values, strict=True)
-            for dimension, said in of.items()
-            for value in sorted(said)
-        ],
+        "value_name",
+        {"value_no": "INTEGER", "dimension": "VARCHAR", "value": "VARCHAR"},
+        [(number, dimension, value) for (dimension, value), number in numbers.items()],
     )
+    return list(numbers)
 
 
 def _stated(grant: Grant, classes: Mapping[str, str]) -> str | None:
@@ -243,9 +252,10 @@ def _agent_families(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _seen(con: duckdb.DuckDBPyConnection) -> company.Seen:
+def _seen(con: duckdb.DuckDBPyConnection, names: Sequence[tuple[str, str]]) -> company.Seen:
     seen: company.Seen = defaultdict(lambda: defaultdict(dict))
-    for number, dimension, value, days, first, later, users in con.execute(_sql("familiarity.sql")).fetchall():
+    for number, value_no, days, first, later, users in con.execute(_sql("familiarity.sql")).fetchall():
+        dimension, value = names[value_no]
         seen[number][dimension][value] = Familiarity(int(days), first, int(users), later=int(later))
     return seen
 

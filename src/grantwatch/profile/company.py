@@ -80,8 +80,9 @@ def peers_seen(
     put(con, "asked", {"dimension": "VARCHAR", "value": "VARCHAR"}, list(asked))
     firsts: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
     for dimension, value, key, first in con.execute(
-        "SELECT dimension, value, user_key, first_time FROM tenant_first "
-        "WHERE (dimension, value) IN (SELECT (dimension, value) FROM asked)"
+        "SELECT a.dimension, a.value, t.user_key, t.first_time FROM asked AS a "
+        "JOIN value_name AS v ON v.dimension = a.dimension AND v.value = a.value "
+        "JOIN tenant_first AS t ON t.value_no = v.value_no"
     ).fetchall():
         firsts[dimension, value][key] = first
     for (dimension, value), of in asked.items():

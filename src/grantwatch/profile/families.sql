@@ -5,8 +5,9 @@
 WITH mover AS (
     SELECT f.grant_no, f.user_key, f.started_at, f.dimension, f.value, t.user_key AS other, t.first_time
     FROM fresh AS f
+    JOIN value_name AS v ON v.dimension = f.dimension AND v.value = f.value
     JOIN tenant_first AS t
-      ON t.dimension = f.dimension AND t.value = f.value AND t.user_key <> f.user_key
+      ON t.value_no = v.value_no AND t.user_key <> f.user_key
      AND t.first_time BETWEEN f.started_at - INTERVAL 14 DAY AND f.started_at
     QUALIFY count(*) OVER (PARTITION BY f.grant_no, f.dimension, f.value) >= 5
 ),
