@@ -3,19 +3,19 @@
 -- by: a machine's account has thousands of both.
 WITH hour_of AS (
     SELECT
-        user_key,
-        date_trunc('hour', time) AS time,
+        u.user_no,
+        date_trunc('hour', o.time) AS time,
         count(*) AS records,
-        count(*) FILTER (WHERE interactive AND NOT marked AND error_code = 0) AS awake,
-        min(time) AS first_time
-    FROM own_row
-    WHERE user_key IN (SELECT user_key FROM subject_grant)
+        count_true(o.interactive AND NOT o.marked AND o.error_code = 0) AS awake,
+        min(o.time) AS first_time
+    FROM own_row AS o
+    JOIN (SELECT DISTINCT user_no, user_key FROM subject_grant) AS u ON u.user_key = o.user_key
     GROUP BY 1, 2
 ),
 event AS (
-    SELECT user_key, time, 1 AS after, records, first_time, CAST(NULL AS INTEGER) AS grant_no FROM hour_of
+    SELECT user_no, time, 1 AS after, records, first_time, CAST(NULL AS INTEGER) AS grant_no FROM hour_of
     UNION ALL
-    SELECT user_key, date_trunc('hour', started_at), 0, 0, NULL, grant_no FROM subject_grant
+    SELECT user_no, date_trunc('hour', started_at), 0, 0, NULL, grant_no FROM subject_grant
 ),
 passed AS (
     SELECT
@@ -23,29 +23,29 @@ passed AS (
         min(first_time) OVER before AS first_time,
         sum(records) OVER before AS records
     FROM event
-    WINDOW before AS (PARTITION BY user_key ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW before AS (PARTITION BY user_no ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 clock_event AS (
-    SELECT user_key, CAST(extract('hour' FROM time) AS INTEGER) AS clock, time, 1 AS after, awake, CAST(NULL AS INTEGER) AS grant_no
+    SELECT user_no, CAST(extract('hour' FROM time) AS INTEGER) AS clock, time, 1 AS after, awake, CAST(NULL AS INTEGER) AS grant_no
     FROM hour_of
     WHERE awake > 0
     UNION ALL
-    SELECT g.user_key, c.clock, date_trunc('hour', g.started_at), 0, 0, g.grant_no
+    SELECT g.user_no, c.clock, date_trunc('hour', g.started_at), 0, 0, g.grant_no
     FROM subject_grant AS g
-    JOIN (SELECT DISTINCT user_key, CAST(extract('hour' FROM time) AS INTEGER) AS clock FROM hour_of WHERE awake > 0) AS c
-      ON c.user_key = g.user_key
+    JOIN (SELECT DISTINCT user_no, CAST(extract('hour' FROM time) AS INTEGER) AS clock FROM hour_of WHERE awake > 0) AS c
+      ON c.user_no = g.user_no
 ),
 clock_passed AS (
     SELECT
         grant_no,
         clock,
         sum(awake) OVER (
-            PARTITION BY user_key, clock ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY user_no, clock ORDER BY time, after ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS awake
     FROM clock_event
 ),
 awake_at AS (
-    SELECT grant_no, list(clock ORDER BY clock) AS hours, list(awake ORDER BY clock) AS counts
+    SELECT grant_no, list(clock) AS hours, list(awake) AS counts
     FROM clock_passed
     WHERE grant_no IS NOT NULL AND awake > 0
     GROUP BY grant_no

@@ -2,29 +2,35 @@
 -- (user_agent, family).
 -- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
 
+-- As delivered first: people do the same all day long, and cleaning happens on what is left.
 CREATE OR REPLACE TABLE own_day AS
-WITH own AS (
+WITH alike AS (
+    SELECT user_key, app_id, resource_id, ip, asn, country, user_agent, device_id, CAST(time AS DATE) AS day, min(time) AS time
+    FROM own_row
+    WHERE NOT marked AND error_code = 0
+      AND user_key IN (SELECT user_key FROM subject_grant)
+      AND row_id NOT IN (SELECT row_id FROM taken)
+      AND row_id NOT IN (SELECT row_id FROM token_use)
+    GROUP BY ALL
+),
+own AS (
     SELECT
-        s.user_key, s.time, lower(said(s.app_id)) AS app_id, lower(said(s.resource_id)) AS resource_id,
+        s.user_key, s.day, s.time, lower(said(s.app_id)) AS app_id, lower(said(s.resource_id)) AS resource_id,
         prefix_of(s.ip) AS prefix, said(s.asn) AS asn, said(s.country) AS country, said(s.user_agent) AS user_agent,
         f.family, lower(said(s.device_id)) AS device_id
-    FROM (SELECT * REPLACE (address(ip) AS ip) FROM own_row) AS s
+    FROM (SELECT * REPLACE (address(ip) AS ip) FROM alike) AS s
     LEFT JOIN agent_family AS f ON f.user_agent = s.user_agent
-    WHERE NOT s.marked AND s.error_code = 0
-      AND s.user_key IN (SELECT user_key FROM subject_grant)
-      AND s.row_id NOT IN (SELECT row_id FROM taken)
-      AND s.row_id NOT IN (SELECT row_id FROM token_use)
 )
-SELECT user_key, dimension, value, CAST(time AS DATE) AS day, min(time) AS first_time
+SELECT user_key, dimension, value, day, min(time) AS first_time
 FROM (
-    SELECT user_key, time, 'client' AS dimension, app_id AS value FROM own
-    UNION ALL SELECT user_key, time, 'resource', resource_id FROM own
-    UNION ALL SELECT user_key, time, 'prefix', prefix FROM own
-    UNION ALL SELECT user_key, time, 'asn', asn FROM own
-    UNION ALL SELECT user_key, time, 'country', country FROM own
-    UNION ALL SELECT user_key, time, 'user_agent', user_agent FROM own
-    UNION ALL SELECT user_key, time, 'agent_family', family FROM own
-    UNION ALL SELECT user_key, time, 'device', device_id FROM own
+    SELECT user_key, day, time, 'client' AS dimension, app_id AS value FROM own
+    UNION ALL SELECT user_key, day, time, 'resource', resource_id FROM own
+    UNION ALL SELECT user_key, day, time, 'prefix', prefix FROM own
+    UNION ALL SELECT user_key, day, time, 'asn', asn FROM own
+    UNION ALL SELECT user_key, day, time, 'country', country FROM own
+    UNION ALL SELECT user_key, day, time, 'user_agent', user_agent FROM own
+    UNION ALL SELECT user_key, day, time, 'agent_family', family FROM own
+    UNION ALL SELECT user_key, day, time, 'device', device_id FROM own
 ) AS said
 WHERE value IS NOT NULL
 GROUP BY 1, 2, 3, 4;

@@ -21,6 +21,9 @@ CREATE OR REPLACE MACRO unsaid_as_null(object) AS regexp_replace(
 -- What only grants need, out of the JSON text that a stored sign-in keeps it in.
 CREATE OR REPLACE MACRO told_of(rest) AS json_transform(unsaid_as_null(rest), '$told');
 
+-- How many are true: half the work of count(*) FILTER, which takes rows apart for every one of several.
+CREATE OR REPLACE MACRO count_true(x) AS CAST(coalesce(sum(CAST(x AS INTEGER)), 0) AS BIGINT);
+
 -- UTC timestamp from any spelling seen in exports; a time without a zone is UTC. NULL where it is no time.
 -- Browsers put a narrow no-break space, chr(8239), in front of AM and PM.
 -- One that ends with Z needs no calendar to be UTC, which is twice as fast.

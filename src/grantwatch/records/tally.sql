@@ -7,12 +7,12 @@ WITH counted AS (
         count(*) AS records,
         min(time) AS first_time,
         max(time) AS last_time,
-        count(*) FILTER ((flags & 2) <> 0) AS protocol,
-        count(*) FILTER ((flags & 4) <> 0) AS transfer,
-        count(*) FILTER (session_id <> '') AS session_id,
-        count(*) FILTER ((flags & 8) <> 0) AS token_id,
-        count(*) FILTER (asn <> '' AND asn <> '0') AS asn,
-        count(*) FILTER (user_agent <> '') AS user_agent
+        count_true((flags & 2) <> 0) AS protocol,
+        count_true((flags & 4) <> 0) AS transfer,
+        count_true(session_id <> '') AS session_id,
+        count_true((flags & 8) <> 0) AS token_id,
+        count_true(asn <> '' AND asn <> '0') AS asn,
+        count_true(user_agent <> '') AS user_agent
     FROM sign_in
     WHERE claimed
     GROUP BY ALL
