@@ -11,7 +11,7 @@ from tests.records.reading import sign_in
 from grantwatch.lab.records import graph_signin
 from grantwatch.lab.writers import write_ndjson
 from grantwatch.records import load
-from grantwatch.records.database import beside, connect
+from grantwatch.records.database import beside, connect, few_threads
 from grantwatch.records.discover import discover
 from grantwatch.records.load import read
 from grantwatch.records.loader import Loader
@@ -54,6 +54,21 @@ def test_what_is_written(con: Any, tmp_path: Path, on_disk: bool) -> None:
     assert (written(tmp_path) > 0) == on_disk
     assert not list(tmp_path.glob("*.wal"))
     assert con.execute("SELECT count(*) FROM other WHERE ignored IS NOT NULL").fetchall() == [(150_000,)]
+
+
+def test_few_rows_get_few_threads(con: Any) -> None:
+    def threads() -> int:
+        (((count,),)) = con.execute("SELECT current_setting('threads')").fetchall()
+        return int(count)
+
+    con.execute("SET threads = 3")
+    for rows, kept in ((0, 1), (400_000, 1), (1_100_000, 2), (10_000_000, 3)):
+        with few_threads(con, rows):
+            assert threads() == kept
+        assert threads() == 3
+    with pytest.raises(ZeroDivisionError), few_threads(con, 0):
+        _ = 1 // 0
+    assert threads() == 3
 
 
 def test_a_second_connection_sees_the_same_tables(con: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,11 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.grants.scene import AT, BROWSER, HOME, RENTED, TOOL, login
+from tests.profile.test_profiles import day
 from tests.records.reading import ANNA, sign_in
 
+from grantwatch.lab import Seat
 from grantwatch.lab.events import Machine
 from grantwatch.lab.records import graph_signin
 from grantwatch.lab.writers import write_array, write_ndjson
@@ -44,7 +49,7 @@ def records(count: int, *, refused: int = 7, **changes: Any) -> list[dict[str, A
 def odd(
     paths: list[Path], between: Callable[[], object] = lambda: None, *, whole: bool = False, late: bool = False
 ) -> tuple[Rests, Rests, int]:
-    """What is known of the refused rows before and after it was asked for, and of how many records it could not be had."""
+    """What is known of refused rows before and after it was asked for, and of how many it could not be had."""
     with read(paths, whole=whole, late=late) as found:
         con = found.con
         con.execute("CREATE TEMP TABLE odd_row AS SELECT * FROM kept_sign_in WHERE odd")
@@ -198,6 +203,28 @@ def test_a_hunt_is_the_same(tmp_path: Path, examples: Path, monkeypatch: pytest.
     monkeypatch.setattr(late, "pays", lambda *_: False)
     monkeypatch.setattr(loader, "pays", lambda *_: False)
     assert document(hunt([path])) == then
+
+
+def test_how_far_away_the_user_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coordinates are left in the records as well, and read for sights in other networks than those of the grant."""
+    porto, oslo = replace(HOME, latitude=41.2, longitude=-8.6), replace(RENTED, latitude=59.9, longitude=10.7)
+    home, rented = Seat(porto, BROWSER.user_agent, Machine()), Seat(oslo, TOOL.user_agent, Machine())
+    near = [day(AT + timedelta(minutes=minutes), seat=home)[0] for minutes in (-30, 20)]
+    events = [*day(AT - timedelta(days=3)), *near, *login(approver=home, redeemer=rented)]
+    path = write_ndjson(tmp_path / "logs.json", map(graph_signin, sorted(events, key=lambda each: each.time)))
+
+    def concurrent() -> list[str]:
+        (judged,) = hunt([path]).grants
+        return [each.summary for each in judged.verdict.evidence if each.signal == "network.concurrent"]
+
+    monkeypatch.setattr(loader, "pays", lambda *_: True)
+    with read([path], late=True) as found:
+        kept = found.con.execute("SELECT count(*), count(latitude) FROM kept_sign_in").fetchall()
+    assert kept == [(len(events), 0)]
+    (said,) = concurrent()
+    assert "km away" in said
+    monkeypatch.setattr(loader, "pays", lambda *_: False)
+    assert concurrent() == [said]
 
 
 def copied(examples: Path, folder: Path) -> Path:

@@ -49,7 +49,7 @@ def rows(con: duckdb.DuckDBPyConnection, form: Form, file: Path, *, late: bool) 
 def test_every_other_column_is_stored_as_before(con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str) -> None:
     form = FORMS[name]
     full = {column: filled(kind, column) for column, kind in form.columns.items()}
-    empty = {column: None for column in form.columns}
+    empty = dict.fromkeys(form.columns)
     records = [full, empty, *({**full, column: None} for column in form.columns)]
     file = tmp_path / "logs.json"
     file.write_bytes(b"\n".join(map(orjson.dumps, records)) + b"\n")

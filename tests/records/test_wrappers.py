@@ -520,7 +520,9 @@ def test_no_plan_joins(tmp_path: Path, name: str, wrapped: str) -> None:
             f"SELECT 1 AS file_id, {FORMS[name].claims()} AS claimed, {columns_of(FORMS[name])} FROM ({rows}) AS source"
         )
         shape = sql_text(f"{FORMS[name].table}.sql").replace("$pass_id", "1").replace("$family", FORMS[name].family)
-        shape = shape.replace("$whole", "false").replace("$rest", "CAST(to_json(struct_pack(protocol := protocol)) AS VARCHAR)")
+        shape = shape.replace("$whole", "false").replace(
+            "$rest", "CAST(to_json(struct_pack(protocol := protocol)) AS VARCHAR)"
+        )
         ((_, plan),) = con.execute(f"EXPLAIN WITH raw AS ({raw}), mapped AS ({FORMS[name].mapping}) {shape}").fetchall()
 
     steps = set(

@@ -63,8 +63,8 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
 class Profiler:
     """Profiles of grants, of which most is looked up while the grants are still put together.
 
-    It is what `grants.reconstruct` may tell how far it is. What can be done meanwhile is done in the one thread of `pool`,
-    on the connection `con`.
+    It is what `grants.reconstruct` may tell how far it is (see grants.Watch). What can be done meanwhile is done in the
+    one thread of `pool`, on the connection `con`.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, pool: Executor) -> None:
@@ -126,7 +126,7 @@ def profiles(
 
 
 class _People(NamedTuple):
-    """Who has grants: by number of the grant its user's history, by user who works alike; and how large the tenant is."""
+    """Who has grants: by grant its user's history, by user who works alike. And the tenant: since when, how many."""
 
     history: _History
     alike: Mapping[str, frozenset[str]]
@@ -142,12 +142,12 @@ class _Days(NamedTuple):
 
 
 def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _People:
-    users: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     put(
         con,
         "subject_grant",
         {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP", "user_no": "INTEGER"},
-        [(*subject, users.setdefault(subject.user_key, len(users))) for subject in subjects],
+        [(*subject, numbers.setdefault(subject.user_key, len(numbers))) for subject in subjects],
     )
     _own(con, "subject_grant")
     _agent_families(con)
@@ -158,7 +158,10 @@ def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _Peo
 def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
     """Have the records of people at hand; `asked` names a table that has their keys."""
     con.execute("CREATE TABLE IF NOT EXISTS own_name (name VARCHAR, user_key VARCHAR)")
-    more = f"SELECT DISTINCT user_key FROM {asked} WHERE user_key NOT IN (SELECT user_key FROM own_name)"
+    more = (
+        f"SELECT DISTINCT user_key FROM {asked} "
+        "WHERE user_key IS NOT NULL AND user_key NOT IN (SELECT user_key FROM own_name)"
+    )
     if con.execute(f"{more} LIMIT 1").fetchall():
         con.execute(f"CREATE OR REPLACE TABLE own_asked AS {more}")
         run(con, "own.sql", _ROOM)
@@ -213,7 +216,9 @@ def _profiles(
     return built
 
 
-def _put_values(con: duckdb.DuckDBPyConnection, values: Sequence[Mapping[str, frozenset[str]]]) -> list[tuple[str, str]]:
+def _put_values(
+    con: duckdb.DuckDBPyConnection, values: Sequence[Mapping[str, frozenset[str]]]
+) -> list[tuple[str, str]]:
     """Tell SQL what the grants carried: `grant_value`, by numbers that `value_name` explains. Answers those names."""
     numbers: dict[tuple[str, str], int] = {}
     carry = [

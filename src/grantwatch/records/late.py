@@ -53,7 +53,7 @@ _SAME = (
 )
 """Columns by which a record is known to be the one of a row, beside its id (which `content` stands for)."""
 _LINES = Layout("lines")
-_PASS = "JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id"
+_LAID = "JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id"
 
 
 def pays(form: Form, head: bytes) -> bool:
@@ -79,18 +79,18 @@ def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Have at hand what the records of a table of stored sign-ins tell that may have been left in them.
 
     The table `told` gets, by row_id, what `told_of` makes of what is stored for those rows that keep more than others;
-    the table `spot` the coordinates of all whose first reading left something in a file, which is read again. What cannot
-    be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
+    the table `spot` the coordinates of all whose first reading left something in a file, which is read again. What
+    cannot be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
     """
     con.execute(
-        f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_PASS} "
+        f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_LAID} "
         "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
     )
     asked = [
         _Asked(*row)
         for row in con.execute(
             f"SELECT t.row_id, t.row_id - p.first_row, t.request_id, p.pass_id, p.file_id, p.form, p.late, p.rows "
-            f"FROM {table} AS t {_PASS} WHERE p.late IS NOT NULL "
+            f"FROM {table} AS t {_LAID} WHERE p.late IS NOT NULL "
             "AND t.row_id NOT IN (SELECT row_id FROM spot) ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
         ).fetchall()
     ]

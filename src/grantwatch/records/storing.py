@@ -27,7 +27,7 @@ def shaped(form: Form, pass_id: int, *, whole: bool = False, late: bool = False)
 
 
 def listed(form: Form) -> str:
-    """The same of records that are read for the second time: `rest` is a list of all that may have been left, cleaned."""
+    """The same of records that are read again: `rest` is a list, cleaned, of all that may have been left in them."""
     # One lambda for all of them: to bind as many macros takes longer than to read the records.
     values = f"list_transform([{', '.join((*TOLD, *_SPOT))}], lambda value: said(value))"
     return _shaped(form, 0, values, whole=True)
