@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Profiler", "profiles", "values_of"]
 
-_History = dict[int, tuple[datetime | None, int, tuple[int, ...]]]
-"""By the number of a grant: its user's first record, how many there are, and sign-ins by hour of the day."""
-
 _DAY = 86400.0
 _ROOM = "grantwatch.profile"
 _COMMON_AGENTS = 2000
@@ -71,25 +68,28 @@ class Profiler:
         self._con = con
         self._pool = pool
         self._habits = pool.submit(con.execute, _sql("habit.sql"))
-        self._subjects: Sequence[Subject] = ()
         self._near: Future[None] | None = None
-        self._people: Future[_People] | None = None
-        self._days: Future[_Days] | None = None
+        self._subjects: Sequence[Subject] = ()
+        self._asked: _Asked | None = None
 
     def near(self) -> None:
         """Look up the records of those who may have a grant: most of them will."""
         self._near = self._pool.submit(_own, self._con, "flow_key")
 
     def found(self, subjects: Sequence[Subject]) -> None:
-        """Look up who the people with grants are: their hours, and who works alike."""
+        """Look up the records of those who have grants, and their hours."""
         self._subjects = subjects
         if subjects:
             self._people = self._pool.submit(_people, self._con, subjects)
+            self._history = self._pool.submit(_history, self._con)
 
     def tied(self) -> None:
-        """Look up what they do but for their grants."""
+        """Look up what they do but for their grants, who works alike, and where else they were."""
         if self._subjects:
-            self._days = self._pool.submit(_days_of, self._con)
+            submit, con = self._pool.submit, self._con
+            days = submit(run, con, "own_day.sql", _ROOM)
+            alike, sights = submit(company.peers_of, con), submit(_sights, con)
+            self._asked = _Asked(self._people, self._history, days, alike, sights)
 
     def profiles(
         self, con: duckdb.DuckDBPyConnection, grants: Sequence[Grant], stated: Mapping[str, str] | None = None
@@ -101,16 +101,16 @@ class Profiler:
         self._habits.result()
         if self._near is not None:
             self._near.result()
-        if not grants or self._people is None or self._days is None:
+        if not grants or self._asked is None:
             return []
         values = [values_of(grant) for grant in grants]
         names = _put_values(con, values)
-        people = self._people.result()
+        self._asked.people.result()
         run(con, "tenant_first.sql", _ROOM)
-        days = self._days.result()
+        self._asked.days.result()
         seen = _seen(con, names)
         company.moved_together(con, seen, self._subjects)
-        return _profiles(con, grants, self._subjects, values, seen, people, days, stated or {})
+        return _profiles(con, grants, self._subjects, values, seen, self._asked, stated or {})
 
 
 def profiles(
@@ -125,23 +125,36 @@ def profiles(
         return profiler.profiles(con, grants, stated)
 
 
-class _People(NamedTuple):
-    """Who has grants: by grant its user's history, by user who works alike. And the tenant: since when, how many."""
+class _Asked(NamedTuple):
+    """What was asked for in the other thread, in that order, and comes once it is there."""
 
-    history: _History
-    alike: Mapping[str, frozenset[str]]
+    people: Future[None]
+    """That the records of those with grants are there, and their user agents named."""
+    history: Future[_History]
+    days: Future[None]
+    """That their ordinary days are there."""
+    alike: Future[dict[str, frozenset[str]]]
+    """By user who works alike."""
+    sights: Future[_Sights]
+
+
+class _History(NamedTuple):
+    """By number of the grant its user's history. And the tenant: since when, how many."""
+
+    of: Mapping[int, tuple[datetime | None, int, tuple[int, ...]]]
+    """Of the user the first record, how many there are, and sign-ins by hour of the day."""
     start: datetime | None
     users: int
 
 
-class _Days(NamedTuple):
+class _Sights(NamedTuple):
     """By number of the grant: where else its user was near its start, and on how many days after it anywhere."""
 
     elsewhere: Mapping[int, Sequence[Sight]]
     after: Mapping[int, int]
 
 
-def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _People:
+def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> None:
     numbers: dict[str, int] = {}
     put(
         con,
@@ -151,8 +164,6 @@ def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> _Peo
     )
     _own(con, "subject_grant")
     _agent_families(con)
-    history, start, users = _history(con)
-    return _People(history, company.peers_of(con), start, users)
 
 
 def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
@@ -167,10 +178,9 @@ def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
         run(con, "own.sql", _ROOM)
 
 
-def _days_of(con: duckdb.DuckDBPyConnection) -> _Days:
-    run(con, "own_day.sql", _ROOM)
+def _sights(con: duckdb.DuckDBPyConnection) -> _Sights:
     after = {number: int(days) for number, days in con.execute(_sql("afterwards.sql")).fetchall()}
-    return _Days(_elsewhere(con), after)
+    return _Sights(_elsewhere(con), after)
 
 
 def _profiles(
@@ -179,38 +189,38 @@ def _profiles(
     subjects: Sequence[Subject],
     values: Sequence[Mapping[str, frozenset[str]]],
     seen: company.Seen,
-    people: _People,
-    days: _Days,
+    asked: _Asked,
     stated: Mapping[str, str],
 ) -> list[Profile]:
+    history, alike, sights = asked.history.result(), asked.alike.result(), asked.sights.result()
     keys = [subject.user_key for subject in subjects]
     earlier = earlier_grants(grants, keys, values)
     before = grant_users(grants, keys)
     clients = grant_clients(grants, keys)
     attempts = attempts_before(grants, keys)
-    peers = company.peers_before(grants, keys, people.alike)
-    company.peers_seen(con, seen, [subjects[number] for number in peers], people.alike)
+    peers = company.peers_before(grants, keys, alike)
+    company.peers_seen(con, seen, [subjects[number] for number in peers], alike)
     built: list[Profile] = []
     for number, grant in enumerate(grants):
-        first, records, hours = people.history.get(number, (None, 0, (0,) * 24))
+        first, records, hours = history.of.get(number, (None, 0, (0,) * 24))
         of = seen.get(number, {})
         of["grant_client"] = clients[number]
         built.append(
             Profile(
                 user_history_days=_days(first, grant.started_at),
-                tenant_history_days=_days(people.start, grant.started_at),
+                tenant_history_days=_days(history.start, grant.started_at),
                 user_records=records,
-                tenant_users=people.users,
+                tenant_users=history.users,
                 seen=of,
                 earlier_grants=earlier[number],
                 hours=hours,
                 tenant_grant_users=before[number],
-                elsewhere=tuple(days.elsewhere.get(number, ())),
+                elsewhere=tuple(sights.elsewhere.get(number, ())),
                 attempts=attempts[number],
                 peers=peers.get(number),
                 stated=_stated(grant, stated),
                 carried=carried(grant, values[number]),
-                days_after=days.after.get(number, 0),
+                days_after=sights.after.get(number, 0),
             )
         )
     return built
@@ -278,13 +288,13 @@ def _elsewhere(con: duckdb.DuckDBPyConnection) -> dict[int, list[Sight]]:
     return found
 
 
-def _history(con: duckdb.DuckDBPyConnection) -> tuple[_History, datetime | None, int]:
+def _history(con: duckdb.DuckDBPyConnection) -> _History:
     """How far back each grant's user goes, since when there are sign-ins at all, and of how many people."""
-    history: _History = {}
+    history: dict[int, tuple[datetime | None, int, tuple[int, ...]]] = {}
     for number, first, records, hours, counts in con.execute(_sql("history.sql")).fetchall():
         clock = [0] * 24
         for hour, count in zip(hours or (), counts or (), strict=True):
             clock[hour] += int(count)
         history[number] = (first, int(records), tuple(clock))
     start, users = con.execute(_sql("tenant.sql")).fetchall()[0]
-    return history, start, users
+    return _History(history, start, users)
