@@ -29,7 +29,7 @@ from grantwatch.records.source import Source, lenient, marked, record_values, re
 from grantwatch.records.storing import LEFT, shaped, stored
 from grantwatch.records.stream import FEW, Alike, Relay, Stream, can_stream, is_plain, is_small
 from grantwatch.records.tables import InputFile, Records
-from grantwatch.records.why import said_of, unpacked, why
+from grantwatch.records.why import faults, gone, said_of, unpacked, why
 
 if TYPE_CHECKING:
     import duckdb
@@ -214,7 +214,7 @@ class Loader:
             return
         try:
             stream.relay.close()
-        except _faults() as error:
+        except faults() as error:
             self._check(error)
             groups[stream.layout] += stream.files
             return
@@ -295,7 +295,7 @@ class Loader:
         for file in left:
             try:
                 self._settle(file)
-            except _gone() as error:
+            except gone() as error:
                 self._check(error)
                 self.ledger.forget(file)
                 self._leave_out(file, *said_of("cannot be read again", error))
@@ -305,7 +305,7 @@ class Loader:
         self.passes += 1
         try:
             self._insert(form, files, self.passes)
-        except _faults() as error:
+        except faults() as error:
             self._check(error)
             if len(files) > 1:
                 half = len(files) // 2
@@ -360,7 +360,7 @@ class Loader:
             try:
                 if self._insert_strictly(form, files, pass_id):
                     return
-            except _faults() as error:
+            except faults() as error:
                 self._check(error)
                 for file in files:
                     file.faulty = True
@@ -422,7 +422,7 @@ class Loader:
         """A file whose sample holds no record: it is empty, or what it holds comes later, or it is no log."""
         try:
             rows, forms = self.ledger.seen(file)
-        except _faults() as error:
+        except faults() as error:
             self._check(error)
             if file.final:
                 self._leave_out(file, *said_of("cannot be read", error))
@@ -484,20 +484,3 @@ def _worth_saving(file: InputFile, text: str) -> bool:
     if file.layout.page is not None and file.layout.container == "lines":
         return bool(text.strip()) and ("\ufffd" in text or unpacked(text) is None)
     return "\ufffd" in text and is_record(unpacked(text))
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """What reading raises for what is in a file, or for its size; anything else is a fault of ours.
-
-    DuckDB's message quotes the file, and may cut it within a character: then there is no message, but a decode error.
-    """
-    from grantwatch.records.engine import duckdb
-
-    return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, UnicodeDecodeError, OSError)
-
-
-def _gone() -> tuple[type[Exception], ...]:
-    """What is raised where a file that was there is no more."""
-    from grantwatch.records.engine import duckdb
-
-    return (duckdb.IOException, OSError)

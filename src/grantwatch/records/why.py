@@ -1,4 +1,4 @@
-"""Why a record or a file could not be used, in words."""
+"""Why a record or a file could not be used: what is raised then, and what is said."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ from grantwatch.records.limits import is_memory
 from grantwatch.records.sniff import forms_of, inner
 from grantwatch.records.wrappers import LOOSE, PLACES, decoded, dotted, reach
 
-__all__ = ["said_of", "unpacked", "why"]
+__all__ = ["faults", "gone", "said_of", "unpacked", "why"]
 
 _CELL_LIMIT = 32767
 """Characters that a spreadsheet keeps of one cell."""
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """What reading raises for what is in a file, or for its size; anything else is a fault of ours.
+
+    DuckDB's message quotes the file, and may cut it within a character: then there is no message, but a decode error.
+    """
+    from grantwatch.records.engine import duckdb
+
+    return (duckdb.InvalidInputException, duckdb.OperationalError, duckdb.DataError, UnicodeDecodeError, OSError)
+
+
+def gone() -> tuple[type[Exception], ...]:
+    """What is raised where a file that was there is no more."""
+    from grantwatch.records.engine import duckdb
+
+    return (duckdb.IOException, OSError)
 
 
 def said_of(what: str, error: Exception) -> tuple[str, str]:
