@@ -150,10 +150,10 @@ class Profile:
             return self
         seen = {dimension: dict(values) for dimension, values in self.seen.items()}
         for dimension, values in _carried_by(settled, self.carried).items():
-            known = seen.setdefault(dimension, {})
             for value in values:
                 uses = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
                 if uses:
+                    known = seen.setdefault(dimension, {})
                     known[value] = known.get(value, _NEVER).used_at(uses)
         return replace(self, seen=seen)
 
