@@ -59,7 +59,7 @@ class Format:
 
 
 _ALL = (
-    Format("table", "a terminal", "grantwatch.report.terminal", ("rich.console",), file="report.txt"),
+    Format("table", "a terminal", "grantwatch.report.terminal", ("rich.console", "rich.table"), file="report.txt"),
     Format("json", "programs", "grantwatch.report.document", ("orjson",), file="hunt.json"),
     Format("html", "a page", "grantwatch.report.html", ("jinja2",), raw=True, terminal=False, file="report.html"),
     Format("markdown", "a ticket or a wiki", "grantwatch.report.markdown", file="report.md"),
