@@ -12,7 +12,7 @@ import pytest
 from tests.grants.scene import ANA, AT, BEN, after, deed, login
 from tests.profile.test_profiles import day
 
-from grantwatch.grants import Subject, reconstruct
+from grantwatch.grants import Subject, Watch, reconstruct
 from grantwatch.lab import Event, Refresh, write_tenant
 from grantwatch.profile import Profiler, profiles
 from grantwatch.records.database import beside
@@ -21,7 +21,7 @@ from grantwatch.records.load import read
 WEEK = timedelta(days=7)
 
 
-class Notes:
+class Notes(Watch):
     """Writes down what it is told, and what the tables said then."""
 
     def __init__(self, con: Any) -> None:

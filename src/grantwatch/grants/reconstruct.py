@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants import sql
@@ -42,8 +42,8 @@ class Subject(NamedTuple):
     started_at: datetime
 
 
-class Watch(Protocol):
-    """Somebody who has work to do on grants while they are put together, on a connection of their own."""
+class Watch:
+    """Is told how far grants are, to work on them meanwhile, on a connection of its own. This one has nothing to do."""
 
     def near(self) -> None:
         """Called once `flow_key` says who may have a grant; the table `person` is there."""
@@ -60,11 +60,11 @@ def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> R
 
     `watch` is told how far it is. It is told everything once more where grants are found that lie outside these logs.
     """
+    watch = watch or Watch()
     codes = [(code.code, code.kind) for code in knowledge.codes()]
     sql.put(con, "code_kind", {"code": "INTEGER", "kind": "VARCHAR"}, codes)
     sql.run(con, "candidates.sql")
-    if watch:
-        watch.near()
+    watch.near()
     late.fill(con, "near_row")
     sql.run(con, "flow_rows.sql")
     sql.run(con, "flows.sql")
@@ -73,14 +73,13 @@ def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> R
         counted = pool.submit(_session_users, other, drafts)
         _numbered(drafts, watch)
         deeds = _deeds(con)
-        tied = watch.tied if watch else _nobody
-        settled = settle(con, drafts, deeds=deeds, tied=tied)
+        settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         found, tainted = orphans(con)
         sessions = counted.result()
     if found:
         drafts += found
         _numbered(drafts, watch)
-        settled = settle(con, drafts, deeds=deeds, tied=tied)
+        settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         _, tainted = orphans(con)
         sessions |= _session_users(con, found)
     grants = [
@@ -90,17 +89,12 @@ def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> R
     return Reconstruction(tuple(grants), tuple(tainted), look_alikes)
 
 
-def _numbered(drafts: list[Draft], watch: Watch | None) -> None:
-    """Put the drafts in the order of their grants."""
+def _numbered(drafts: list[Draft], watch: Watch) -> None:
+    """Put the drafts in the order of their grants, and tell of them."""
     drafts.sort(key=lambda draft: (draft.flow.start, draft.grant_id))
     for number, draft in enumerate(drafts):
         draft.number = number
-    if watch:
-        watch.found([Subject(draft.number, draft.user_key, draft.flow.start) for draft in drafts])
-
-
-def _nobody() -> None:
-    """Nobody watches."""
+    watch.found([Subject(draft.number, draft.user_key, draft.flow.start) for draft in drafts])
 
 
 def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
@@ -165,14 +159,12 @@ def _session_users(con: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]) -> d
     named = {session for draft in drafts for session in draft.flow.values("session_id")}
     if not named:
         return {}
-    # Ids stand in the logs in lower case or in upper case.
-    spelt = sorted(named | {session.upper() for session in named})
-    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in spelt])
+    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in sorted(named)])
     return dict(
         con.execute(
             "SELECT lower(k.session_id), count(DISTINCT coalesce(p.user_key, k.user_key)) FROM kept_sign_in AS k "
             "LEFT JOIN person AS p ON p.upn = k.user_key "
-            "WHERE k.session_id IN (SELECT session_id FROM grant_session) GROUP BY 1"
+            "WHERE lower(k.session_id) IN (SELECT session_id FROM grant_session) GROUP BY 1"
         ).fetchall()
     )
 

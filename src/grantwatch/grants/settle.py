@@ -45,9 +45,7 @@ class _Owned:
     number: int
 
 
-def settle(
-    con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool, tied: Callable[[], None] = lambda: None
-) -> Settled:
+def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool, tied: Callable[[], None]) -> Settled:
     """Tie everything to `drafts`, which are numbered. Needs flow_row, and the `deeds` if any.
 
     `tied` is called once it is settled which rows are legs of a grant, or of its lineage.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, Network, Party
-from grantwatch.grants.reconstruct import Subject
+from grantwatch.grants.reconstruct import Subject, Watch
 from grantwatch.grants.sql import put, run
 from grantwatch.profile import company
 from grantwatch.profile.model import Familiarity, Profile, Sight
@@ -57,24 +57,23 @@ def values_of(grant: Grant) -> dict[str, frozenset[str]]:
     }
 
 
-class Profiler:
+class Profiler(Watch):
     """Profiles of grants, of which most is looked up while the grants are still put together.
 
-    It is what `grants.reconstruct` may tell how far it is (see grants.Watch). What can be done meanwhile is done in the
-    one thread of `pool`, on the connection `con`.
+    `grants.reconstruct` tells it how far it is. What can be done meanwhile is done in the one thread of `pool`, on the
+    connection `con`.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, pool: Executor) -> None:
         self._con = con
         self._pool = pool
-        self._habits = pool.submit(con.execute, _sql("habit.sql"))
-        self._near: Future[None] | None = None
+        self._begun: list[Future[Any]] = [pool.submit(con.execute, _sql("habit.sql"))]
         self._subjects: Sequence[Subject] = ()
         self._asked: _Asked | None = None
 
     def near(self) -> None:
         """Look up the records of those who may have a grant: most of them will."""
-        self._near = self._pool.submit(_own, self._con, "flow_key")
+        self._begun.append(self._pool.submit(_own, self._con, "flow_key"))
 
     def found(self, subjects: Sequence[Subject]) -> None:
         """Look up the records of those who have grants, and their hours."""
@@ -98,9 +97,8 @@ class Profiler:
 
         `stated`: classes of accounts, by principal name or object id in lower case.
         """
-        self._habits.result()
-        if self._near is not None:
-            self._near.result()
+        for begun in self._begun:
+            begun.result()
         if not grants or self._asked is None:
             return []
         values = [values_of(grant) for grant in grants]

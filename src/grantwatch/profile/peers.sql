@@ -55,7 +55,7 @@ settled AS (
 found AS (
     SELECT user_key, peer FROM alike
     QUALIFY row_number() OVER (PARTITION BY user_key ORDER BY shared DESC, peer) <= 200
-    UNION
+    UNION ALL
     SELECT s.user_key, p.user_key FROM settled AS s JOIN plain AS p ON p.user_key <> s.user_key AND p.first_time < s.since
 )
 SELECT user_key, list(peer) FROM found GROUP BY user_key

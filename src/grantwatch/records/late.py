@@ -94,6 +94,8 @@ def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
             "AND t.row_id NOT IN (SELECT row_id FROM spot) ORDER BY p.form, p.pass_id, p.file_id, t.row_id"
         ).fetchall()
     ]
+    if not asked:
+        return
     reader = _Reader(con, table)
     for name, of in groupby(asked, key=lambda each: each.form):
         rows = list(of)

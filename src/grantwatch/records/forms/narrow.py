@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import replace
 
 from grantwatch.records.forms.form import Form
-from grantwatch.records.forms.shapes import members
+from grantwatch.records.forms.shapes import members, parts
 
 __all__ = ["without"]
 
@@ -31,7 +31,7 @@ def without(form: Form, left: Set[str]) -> Form:
         return form
     kept: list[str] = []
     asked: list[str] = [form.where or ""]
-    for item in _items(_COMMENT.sub("", match[1])):
+    for item in parts(_COMMENT.sub("", match[1])):
         named = _NAMED.search(item)
         if named and named[1] in left:
             kept.append(f"CAST(NULL AS VARCHAR) AS {named[1]}")
@@ -64,22 +64,3 @@ def _needed(path: tuple[str, ...], kind: str, chains: _Chains, there: _Chains) -
     fields = ((name, _needed((*path, name.lower()), of, chains, there)) for name, of in members(kind))
     left = ", ".join(f'"{name}" {of}' for name, of in fields if of is not None)
     return f"STRUCT({left})" if left else kind
-
-
-def _items(text: str) -> Iterator[str]:
-    """What a select list names, one by one: the parts between the commas that stand in no parentheses or quotes."""
-    depth = start = 0
-    quoted = ""
-    for at, mark in enumerate(text):
-        if quoted:
-            quoted = "" if mark == quoted else quoted
-        elif mark in "'\"":
-            quoted = mark
-        elif mark in "([{":
-            depth += 1
-        elif mark in ")]}":
-            depth -= 1
-        elif mark == "," and not depth:
-            yield text[start:at].strip()
-            start = at + 1
-    yield text[start:].strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-__all__ = ["flat_columns", "rebuilt", "shape", "structure"]
+__all__ = ["flat_columns", "members", "parts", "rebuilt", "shape", "structure"]
 
 
 def shape(columns: Mapping[str, str]) -> str:
@@ -23,20 +23,28 @@ def structure(kind: str) -> str:
 
 def members(kind: str) -> Iterator[tuple[str, str]]:
     """Name and type of the fields of a STRUCT."""
-    for field in _fields(kind[len("STRUCT(") : -1]):
-        name, of = field.strip().split(" ", 1)
+    for field in parts(kind[len("STRUCT(") : -1]):
+        name, of = field.split(" ", 1)
         yield name.strip('"'), of.strip()
 
 
-def _fields(text: str) -> Iterator[str]:
-    """The parts between the commas that stand in no parentheses."""
+def parts(text: str) -> Iterator[str]:
+    """What is between commas that stand in no brackets or quotes: the fields of a STRUCT, the columns of a SELECT."""
     depth = start = 0
+    quoted = ""
     for at, mark in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(mark, 0)
-        if mark == "," and depth == 0:
-            yield text[start:at]
+        if quoted:
+            quoted = "" if mark == quoted else quoted
+        elif mark in "'\"":
+            quoted = mark
+        elif mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif mark == "," and not depth:
+            yield text[start:at].strip()
             start = at + 1
-    yield text[start:]
+    yield text[start:].strip()
 
 
 def flat_columns(path: str, kind: str) -> Iterator[str]:
