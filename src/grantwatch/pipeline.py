@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Hunt", "hunt", "hunted"]
 
 _MOST_NAMED = 3
+_TURN = 0.0002
+"""Seconds for which a thread computes while another waits for its turn: statements about few rows take not much longer."""
 _RAW_LIMIT = 5000
 """Raw records that a report carries at the most; those of the worst grants come first."""
 
@@ -143,7 +147,12 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     # Profiles are prepared beside the reconstruction, on a connection of their own, and so is what needs no grants.
     # Should either fail, the thread has ended before its connection is closed.
     rows = sum(file.rows for file in records.files)
-    with few_threads(records.con, rows), beside(records.con) as other, ThreadPoolExecutor(1) as pool:
+    with (
+        _taking_turns(),
+        few_threads(records.con, rows),
+        beside(records.con) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
         profiler = Profiler(other, pool)
         looked = pool.submit(coverage, other)
         told = pool.submit(file_reports, other, records.files)
@@ -151,6 +160,17 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
         built = profiler.profiles(records.con, found.grants, accounts)
         seen, files = looked.result(), told.result()
     return _Gathered(found, built, seen, files, lost(records.con))
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Within it, a thread that has its answer from the engine need not wait long for one that computes."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | None) -> Hunt:

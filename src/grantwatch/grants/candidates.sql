@@ -9,8 +9,9 @@ WHERE upn IN (SELECT CASE WHEN contains(user_key, '@') THEN user_key ELSE upn EN
   AND NOT unnamed
 GROUP BY upn;
 
--- Rows that carry a mark of the flow or did not succeed: few, and all else that may belong to a flow hangs on them.
-CREATE OR REPLACE TEMP TABLE odd_row AS
+-- Rows that carry a mark of the flow or did not succeed: few, and all else that may belong to a flow hangs on them. Those
+-- that belong to none are taken out below: less work than to copy the others.
+CREATE OR REPLACE TABLE near_row AS
 SELECT k.*
 FROM kept_sign_in AS k
 JOIN (SELECT row_id FROM kept_sign_in WHERE odd) AS odd ON odd.row_id = k.row_id;
@@ -22,7 +23,7 @@ WITH odd AS (
         said(user_key) AS user_key, said(upn) AS upn, lower(said(correlation_id)) AS correlation_id, error_code, marked,
         enumerated(json_extract_string(rest, '$.protocol')) AS protocol,
         enumerated(json_extract_string(rest, '$.incoming')) AS incoming
-    FROM odd_row
+    FROM near_row
     WHERE time IS NOT NULL
 )
 SELECT DISTINCT coalesce(p.user_key, s.user_key, s.upn) AS user_key, s.correlation_id
@@ -41,14 +42,16 @@ SELECT correlation_id AS said FROM flow_key
 UNION
 SELECT upper(correlation_id) FROM flow_key
 UNION
-SELECT correlation_id FROM odd_row WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key);
+SELECT correlation_id FROM near_row WHERE lower(correlation_id) IN (SELECT correlation_id FROM flow_key);
 
-CREATE OR REPLACE TEMP TABLE near_row AS
-SELECT * FROM odd_row
-WHERE marked
-   OR error_code IN (SELECT code FROM code_kind WHERE kind = 'block')
-   OR lower(correlation_id) IN (SELECT correlation_id FROM flow_key)
-UNION ALL
+DELETE FROM near_row
+WHERE NOT (
+    marked
+    OR coalesce(error_code IN (SELECT code FROM code_kind WHERE kind = 'block'), false)
+    OR coalesce(correlation_id IN (SELECT said FROM flow_spelling), false)
+);
+
+INSERT INTO near_row
 SELECT k.*
 FROM kept_sign_in AS k
 JOIN (

@@ -1,21 +1,12 @@
--- The lineage of each grant, folded: however long a grant lives, it arrives as a handful of rows.
-WITH ranked AS (
+-- The lineage of each grant, folded: however long a grant lives, it arrives as a handful of rows. Needs: folded_use (folds.sql).
+WITH used AS (
     SELECT
-        t.row_id,
-        p.path,
-        t.row_id - p.first_row + 1 AS position,
-        row_number() OVER (PARTITION BY t.fold ORDER BY t.time, t.request_id, p.path, t.row_id) AS place
-    FROM folded_use AS t
-    JOIN pass_form AS p ON p.pass_id = t.pass_id AND p.file_id = t.file_id
-),
-used AS (
-    SELECT
-        t.*, r.path, r.position, r.place,
+        t.* EXCLUDE (grant_no, tie), f.* EXCLUDE (row_id),
         -- The rest of a row that bears no mark is not kept: that it named another transfer method still is.
         CASE WHEN t.transfer = 'devicecodeflow' THEN true
              WHEN t.transfer IS NOT NULL OR (t.has_transfer AND NOT t.marked) THEN false END AS in_lineage
-    FROM folded_use AS t
-    JOIN ranked AS r ON r.row_id = t.row_id
+    FROM folded_use AS f
+    JOIN token_use AS t ON t.row_id = f.row_id
 ),
 folded AS (
     SELECT

@@ -1,12 +1,12 @@
--- Token uses and the grant they descend from. Needs: flow_row, head (one row per grant and session: grant_no, user_key,
+-- Token uses and the grant they descend from: `lineage_tie` says which, `token_use` what they are. Needs: flow_row, head (one row per grant and session: grant_no, user_key,
 -- session_id, app_id, correlation_id, started_at, alive) and taken (rows that are legs of a grant).
 --
 -- One session id may belong to two people, so only rows of the grant's own user count; and a browser session may carry
 -- several grants, so a row goes to the latest one of its client, else to the latest one. Grants are numbered in time
 -- order, so the latest is the highest number: one pass over time, however many grants a session has.
-CREATE OR REPLACE TABLE token_use AS
+CREATE OR REPLACE TABLE lineage_tie AS
 WITH loose AS (
-    SELECT r.*
+    SELECT r.row_id, r.user_key, r.session_id, r.app_id, r.correlation_id, r.time
     FROM flow_row AS r
     WHERE r.transfer = 'devicecodeflow'
       AND r.row_id NOT IN (SELECT row_id FROM taken)
@@ -54,8 +54,13 @@ tied AS (
     GROUP BY row_id
 )
 SELECT
-    r.*,
+    r.row_id,
     t.grant_no,
     CASE WHEN t.rank <= 1 THEN 'session_id' WHEN t.rank = 2 THEN 'correlation_id' WHEN t.rank >= 3 THEN 'user_client_time' END AS tie
 FROM loose AS r
 LEFT JOIN tied AS t ON t.row_id = r.row_id;
+
+CREATE OR REPLACE VIEW token_use AS
+SELECT r.*, t.grant_no, t.tie
+FROM lineage_tie AS t
+JOIN flow_row AS r ON r.row_id = t.row_id;

@@ -14,7 +14,7 @@ from grantwatch.grants.drafts import Draft, TaintedSession, drafts_of, orphans
 from grantwatch.grants.flow import Flow, Found
 from grantwatch.grants.model import FollowOn, Grant, Leg, Outcome, Party, TieBy, TokenUse, User
 from grantwatch.grants.rows import STRENGTH, client_of, leg_of, processing_value, resource_of
-from grantwatch.grants.settle import settle
+from grantwatch.grants.settle import settle, tell
 from grantwatch.records import late
 from grantwatch.records.database import beside
 
@@ -67,34 +67,44 @@ def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> R
     watch.near()
     late.fill(con, "near_row")
     sql.run(con, "flow_rows.sql")
-    sql.run(con, "flows.sql")
-    drafts, look_alikes = drafts_of(con)
     with beside(con) as other, ThreadPoolExecutor(1) as pool:
-        counted = pool.submit(_session_users, other, drafts)
-        _numbered(drafts, watch)
+        # Beside what follows: it needs no more than `flow_row`.
+        counted = pool.submit(_session_users, other)
+        sql.run(con, "flows.sql")
+        drafts, look_alikes = drafts_of(con)
+        _numbered(con, drafts, watch)
+        # The engine lets Python work while it is asked.
+        legs = pool.submit(_all_legs, drafts)
         deeds = _deeds(con)
         settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         found, tainted = orphans(con)
-        sessions = counted.result()
+        sessions, of = counted.result(), legs.result()
     if found:
+        of.update(_all_legs(found))
         drafts += found
-        _numbered(drafts, watch)
+        _numbered(con, drafts, watch)
         settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         _, tainted = orphans(con)
-        sessions |= _session_users(con, found)
     grants = [
-        _grant(draft, settled.uses.get(draft.number, ()), settled.follow_ons.get(draft.number, ()), sessions)
+        _grant(
+            draft,
+            of[id(draft)],
+            settled.uses.get(draft.number, ()),
+            settled.follow_ons.get(draft.number, ()),
+            sessions,
+        )
         for draft in drafts
     ]
     return Reconstruction(tuple(grants), tuple(tainted), look_alikes)
 
 
-def _numbered(drafts: list[Draft], watch: Watch) -> None:
-    """Put the drafts in the order of their grants, and tell of them."""
+def _numbered(con: duckdb.DuckDBPyConnection, drafts: list[Draft], watch: Watch) -> None:
+    """Put the drafts in the order of their grants, and tell the watch and the engine of them."""
     drafts.sort(key=lambda draft: (draft.flow.start, draft.grant_id))
     for number, draft in enumerate(drafts):
         draft.number = number
     watch.found([Subject(draft.number, draft.user_key, draft.flow.start) for draft in drafts])
+    tell(con, drafts)
 
 
 def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
@@ -154,26 +164,25 @@ def _deeds(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(con.execute("SELECT 1 FROM deed LIMIT 1").fetchall())
 
 
-def _session_users(con: duckdb.DuckDBPyConnection, drafts: Sequence[Draft]) -> dict[str, int]:
-    """How many people have records in each session of the drafts."""
-    named = {session for draft in drafts for session in draft.flow.values("session_id")}
-    if not named:
-        return {}
-    sql.put(con, "grant_session", {"session_id": "VARCHAR"}, [(session,) for session in sorted(named)])
+def _session_users(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many people have records in each session that rows near a flow are of."""
     return dict(
         con.execute(
             "SELECT lower(k.session_id), count(DISTINCT coalesce(p.user_key, k.user_key)) FROM kept_sign_in AS k "
             "LEFT JOIN person AS p ON p.upn = k.user_key "
-            "WHERE lower(k.session_id) IN (SELECT session_id FROM grant_session) GROUP BY 1"
+            "WHERE lower(k.session_id) IN (SELECT session_id FROM flow_row WHERE session_id IS NOT NULL) GROUP BY 1"
         ).fetchall()
     )
 
 
 def _grant(
-    draft: Draft, uses: Sequence[TokenUse], follow_ons: Sequence[FollowOn], sessions: Mapping[str, int]
+    draft: Draft,
+    legs: tuple[Leg, ...],
+    uses: Sequence[TokenUse],
+    follow_ons: Sequence[FollowOn],
+    sessions: Mapping[str, int],
 ) -> Grant:
     flow, found, anchor = draft.flow, draft.found, draft.anchor
-    legs = tuple(_legs(draft))
     outcome = found.outcome
     if outcome is Outcome.APPROVED and any(map(_in_use, uses)):
         outcome = Outcome.REDEEMED
@@ -208,6 +217,11 @@ def _grant(
 def _in_use(use: TokenUse) -> bool:
     """True where the device got a token by a tie that is worth more than the person and the time."""
     return use.party is Party.REDEEMER and use.count > use.failures and use.tie.strength > STRENGTH[TieBy.USER_TIME]
+
+
+def _all_legs(drafts: Sequence[Draft]) -> dict[int, tuple[Leg, ...]]:
+    """The legs of each draft, by its identity: numbers change where more drafts are found."""
+    return {id(draft): tuple(_legs(draft)) for draft in drafts}
 
 
 def _legs(draft: Draft) -> Iterator[Leg]:

@@ -21,7 +21,7 @@ from grantwatch.records import late
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Settled", "settle"]
+__all__ = ["Settled", "settle", "tell"]
 
 _AT_ONCE = timedelta(minutes=60)
 _SKEW = timedelta(minutes=1)
@@ -46,11 +46,10 @@ class _Owned:
 
 
 def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool, tied: Callable[[], None]) -> Settled:
-    """Tie everything to `drafts`, which are numbered. Needs flow_row, and the `deeds` if any.
+    """Tie everything to `drafts`, of which `tell` has told. Needs flow_row, and the `deeds` if any.
 
     `tied` is called once it is settled which rows are legs of a grant, or of its lineage.
     """
-    _number(con, drafts)
     sql.run(con, "lineage.sql")
     if not deeds:
         # Where nothing is known of what was done, no device of a grant is either.
@@ -76,7 +75,7 @@ def settle(con: duckdb.DuckDBPyConnection, drafts: list[Draft], *, deeds: bool, 
     return Settled(uses, follow_ons)
 
 
-def _number(con: duckdb.DuckDBPyConnection, drafts: list[Draft]) -> None:
+def tell(con: duckdb.DuckDBPyConnection, drafts: list[Draft]) -> None:
     """Tell SQL which grants there are, and which rows are their legs."""
     heads: list[tuple[Any, ...]] = []
     taken: list[tuple[Any, ...]] = []

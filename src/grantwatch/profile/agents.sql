@@ -1,8 +1,7 @@
--- User agents worth naming: all of the people with grants, and of the tenant the most frequent. A browser changes its text
+-- User agents worth naming: all of the people who may have grants, and of the tenant the most frequent. A browser changes its text
 -- with every version, so what is no browser's is counted apart.
 WITH own_agent AS (
-    SELECT DISTINCT said(user_agent) AS user_agent FROM own_row
-    WHERE said(user_agent) IS NOT NULL AND user_key IN (SELECT user_key FROM subject_grant)
+    SELECT DISTINCT said(user_agent) AS user_agent FROM own_row WHERE said(user_agent) IS NOT NULL
 ),
 tenant_agent AS (
     SELECT user_agent, sum(records) AS records, starts_with(user_agent, 'Mozilla/') AS browser

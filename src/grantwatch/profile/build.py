@@ -72,11 +72,11 @@ class Profiler(Watch):
         self._asked: _Asked | None = None
 
     def near(self) -> None:
-        """Look up the records of those who may have a grant: most of them will."""
-        self._begun.append(self._pool.submit(_own, self._con, "flow_key"))
+        """Look up what those do who may have a grant, and who else does that: most of them will have one."""
+        self._begun.append(self._pool.submit(_ahead, self._con))
 
     def found(self, subjects: Sequence[Subject]) -> None:
-        """Look up the records of those who have grants, and their hours."""
+        """Look up the hours of those who have grants, and of those the records who were not thought of."""
         self._subjects = subjects
         if subjects:
             self._people = self._pool.submit(_people, self._con, subjects)
@@ -87,7 +87,7 @@ class Profiler(Watch):
         if self._subjects:
             submit, con = self._pool.submit, self._con
             days = submit(run, con, "own_day.sql", _ROOM)
-            alike, sights = submit(company.peers_of, con), submit(_sights, con)
+            sights, alike = submit(_sights, con), submit(company.peers_of, con)
             self._asked = _Asked(self._people, self._history, days, alike, sights)
 
     def profiles(
@@ -104,7 +104,7 @@ class Profiler(Watch):
         values = [values_of(grant) for grant in grants]
         names = _put_values(con, values)
         self._asked.people.result()
-        run(con, "tenant_first.sql", _ROOM)
+        _first_seen(con)
         self._asked.days.result()
         seen = _seen(con, names)
         company.moved_together(con, seen, self._subjects)
@@ -127,7 +127,7 @@ class _Asked(NamedTuple):
     """What was asked for in the other thread, in that order, and comes once it is there."""
 
     people: Future[None]
-    """That the records of those with grants are there, and their user agents named."""
+    """That the records of those with grants are there, their user agents named, and what tells people apart."""
     history: Future[_History]
     days: Future[None]
     """That their ordinary days are there."""
@@ -160,20 +160,49 @@ def _people(con: duckdb.DuckDBPyConnection, subjects: Sequence[Subject]) -> None
         {"grant_no": "INTEGER", "user_key": "VARCHAR", "started_at": "TIMESTAMP", "user_no": "INTEGER"},
         [(*subject, numbers.setdefault(subject.user_key, len(numbers))) for subject in subjects],
     )
-    _own(con, "subject_grant")
-    _agent_families(con)
+    if _own(con, "subject_grant"):
+        _agent_families(con)
+        # Who was seen with a family of agents was told by those that had been named.
+        con.execute("DELETE FROM first_seen; DELETE FROM first_asked")
+        run(con, "telling.sql", _ROOM)
 
 
-def _own(con: duckdb.DuckDBPyConnection, asked: str) -> None:
-    """Have the records of people at hand; `asked` names a table that has their keys."""
+def _ahead(con: duckdb.DuckDBPyConnection) -> None:
+    """What does not depend on who of those near a flow has a grant."""
+    if _own(con, "flow_key"):
+        _agent_families(con)
+        run(con, "near_values.sql", _ROOM)
+        run(con, "first_seen.sql", _ROOM)
+        run(con, "telling.sql", _ROOM)
+
+
+def _first_seen(con: duckdb.DuckDBPyConnection) -> None:
+    """Who else was first seen when with what the grants carried: `tenant_first`, by the numbers of `value_name`."""
+    con.execute(
+        "CREATE OR REPLACE TABLE value_asked AS SELECT dimension, value FROM value_name "
+        "WHERE (dimension, value) NOT IN (SELECT dimension, value FROM first_asked)"
+    )
+    if con.execute("SELECT 1 FROM value_asked LIMIT 1").fetchall():
+        run(con, "first_seen.sql", _ROOM)
+    con.execute(
+        "CREATE OR REPLACE TABLE tenant_first AS SELECT v.value_no, f.user_key, f.first_time FROM first_seen AS f "
+        "JOIN first_asked AS a ON a.asked_no = f.asked_no "
+        "JOIN value_name AS v ON v.dimension = a.dimension AND v.value = a.value"
+    )
+
+
+def _own(con: duckdb.DuckDBPyConnection, asked: str) -> bool:
+    """Have the records of people at hand; `asked` names a table that has their keys. False where they were there."""
     con.execute("CREATE TABLE IF NOT EXISTS own_name (name VARCHAR, user_key VARCHAR)")
     more = (
         f"SELECT DISTINCT user_key FROM {asked} "
         "WHERE user_key IS NOT NULL AND user_key NOT IN (SELECT user_key FROM own_name)"
     )
-    if con.execute(f"{more} LIMIT 1").fetchall():
-        con.execute(f"CREATE OR REPLACE TABLE own_asked AS {more}")
-        run(con, "own.sql", _ROOM)
+    if not con.execute(f"{more} LIMIT 1").fetchall():
+        return False
+    con.execute(f"CREATE OR REPLACE TABLE own_asked AS {more}")
+    run(con, "own.sql", _ROOM)
+    return True
 
 
 def _sights(con: duckdb.DuckDBPyConnection) -> _Sights:

@@ -29,3 +29,7 @@ UNION ALL
 SELECT h.user_key, 'prefix', p.prefix, min(h.first_time)
 FROM habit AS h JOIN habit_place AS p ON p.ip = h.ip
 GROUP BY 1, 3;
+
+-- Values of which it was asked who was first seen with them when, and the answers: see first_seen.sql.
+CREATE TABLE IF NOT EXISTS first_asked (asked_no BIGINT, dimension VARCHAR, value VARCHAR);
+CREATE TABLE IF NOT EXISTS first_seen (asked_no BIGINT, user_key VARCHAR, first_time TIMESTAMP);

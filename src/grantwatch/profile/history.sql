@@ -2,15 +2,9 @@
 -- the user signed in interactively, all before the hour of the grant. Hours and grants in one order, counted as they go
 -- by: a machine's account has thousands of both.
 WITH hour_of AS (
-    SELECT
-        u.user_no,
-        date_trunc('hour', o.time) AS time,
-        count(*) AS records,
-        count_true(o.interactive AND NOT o.marked AND o.error_code = 0) AS awake,
-        min(o.time) AS first_time
-    FROM own_row AS o
+    SELECT u.user_no, o.time, o.records, o.awake, o.first_time
+    FROM own_hour AS o
     JOIN (SELECT DISTINCT user_no, user_key FROM subject_grant) AS u ON u.user_key = o.user_key
-    GROUP BY 1, 2
 ),
 event AS (
     SELECT user_no, time, 1 AS after, records, first_time, CAST(NULL AS INTEGER) AS grant_no FROM hour_of

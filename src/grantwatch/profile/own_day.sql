@@ -1,4 +1,4 @@
--- What was normal before each grant. Needs: own_row, subject_grant, taken, token_use, and from Python agent_family
+-- What was normal before each grant. Needs: own_row, subject_grant, taken, lineage_tie, and from Python agent_family
 -- (user_agent, family).
 -- Only ordinary successes make a habit: legs and lineage of grants, marked or not, are judged grant by grant.
 
@@ -10,7 +10,7 @@ WITH alike AS (
     WHERE NOT marked AND error_code = 0
       AND user_key IN (SELECT user_key FROM subject_grant)
       AND row_id NOT IN (SELECT row_id FROM taken)
-      AND row_id NOT IN (SELECT row_id FROM token_use)
+      AND row_id NOT IN (SELECT row_id FROM lineage_tie)
     GROUP BY ALL
 ),
 own AS (

@@ -14,7 +14,7 @@ near AS (
 loose AS (
     SELECT * FROM near
     WHERE apart <= 3600000000
-      AND row_id NOT IN (SELECT row_id FROM taken) AND row_id NOT IN (SELECT row_id FROM token_use)
+      AND row_id NOT IN (SELECT row_id FROM taken) AND row_id NOT IN (SELECT row_id FROM lineage_tie)
     QUALIFY row_number() OVER (PARTITION BY grant_no, ip ORDER BY apart, row_id) = 1
 )
 SELECT *, prefix_of(address(ip)) AS prefix FROM loose

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from grantwatch.records.forms import FORMS, Form
 from grantwatch.records.raw import lines_of
@@ -61,8 +60,7 @@ def pays(form: Form, head: bytes) -> bool:
     return form.table == "sign_in" and head.count(_MARK) * _MANY <= max(head.count(b"\n"), 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A row of which more is asked: its place (from 0) in a file of so many rows, and the id that its record bears."""
 
     row_id: int
@@ -87,7 +85,7 @@ def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
         "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
     )
     asked = [
-        _Asked(*row)
+        _Asked._make(row)
         for row in con.execute(
             f"SELECT t.row_id, t.row_id - p.first_row, t.request_id, p.pass_id, p.file_id, p.form, p.late, p.rows "
             f"FROM {table} AS t {_LAID} WHERE p.late IS NOT NULL "
@@ -158,11 +156,11 @@ class _Reader:
                     lines.append(line)
                     size += len(line)
                     if len(ids) >= _BATCH or size >= _BATCH_BYTES:
-                        self._path.write_bytes(b"\n".join(lines) + b"\n")
+                        self._path.write_bytes(b"\n".join(lines))
                         yield ids
                         ids, lines, size = [], [], 0
             if ids:
-                self._path.write_bytes(b"\n".join(lines) + b"\n")
+                self._path.write_bytes(b"\n".join(lines))
                 yield ids
         finally:
             self._path.unlink(missing_ok=True)
