@@ -29,7 +29,7 @@ __all__ = ["Hunt", "hunt", "hunted"]
 
 _MOST_NAMED = 3
 _TURN = 0.0002
-"""Seconds for which a thread computes while another waits for its turn: statements about few rows take not much longer."""
+"""Seconds for which a thread computes while another waits for its turn: a statement about few rows takes no longer."""
 _RAW_LIMIT = 5000
 """Raw records that a report carries at the most; those of the worst grants come first."""
 
@@ -70,6 +70,7 @@ def hunt(
     scope: Scope = EVERYTHING,
     accounts: Mapping[str, str] | None = None,
     panel: Panel | None = None,
+    last: bool = False,
 ) -> Hunt:
     """Hunt over exported logs: files, folders and globs, all forms mixed.
 
@@ -79,7 +80,7 @@ def hunt(
     modules that the caller will need once this returns: they are imported while DuckDB reads. Records outside `scope`
     are counted and left out. `accounts`: classes of accounts that are not to be told from behaviour (see
     profile/accounts.py), by principal name or object id in lower case. `panel`: own signals, weights and allowances
-    beside the built-in ones.
+    beside the built-in ones. `last`: the process ends when this has been shown, so that memory need not be given back.
 
     Raises InputError where no file could be read at all; what is wrong inside a file is part of the answer.
     """
@@ -88,17 +89,37 @@ def hunt(
     from grantwatch.records.load import nothing_read, read
 
     after = partial(_load, tuple(afterwards))
-    with read(
-        paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope, late=True
-    ) as records:
+    with (
+        _taking_turns(),
+        read(
+            paths, memory=memory, unpack_limit=unpack_limit, progress=progress, meanwhile=after, scope=scope, late=True
+        ) as records,
+    ):
         if not records.files:
             raise InputError(nothing_read(records.unread))
         if raw:
-            return hunted(records, raw=True, scope=scope, accounts=accounts, panel=panel)
+            found = hunted(records, raw=True, scope=scope, accounts=accounts, panel=panel)
+            if last:
+                records.leave()
+            return found
         with ThreadPoolExecutor(1) as pool:
             gathered = _gather(records, accounts)
-            pool.submit(records.close)  # judging needs no engine, and a large one takes its time to go
+            if last:
+                records.leave()
+            else:
+                pool.submit(records.close)  # judging needs no engine, and a large one takes its time to go
             return _judged(gathered, records, scope, panel)
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Within it, a thread that has its answer from the engine need not wait long for one that computes."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _load(afterwards: tuple[str, ...]) -> None:
@@ -147,12 +168,7 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     # Profiles are prepared beside the reconstruction, on a connection of their own, and so is what needs no grants.
     # Should either fail, the thread has ended before its connection is closed.
     rows = sum(file.rows for file in records.files)
-    with (
-        _taking_turns(),
-        few_threads(records.con, rows),
-        beside(records.con) as other,
-        ThreadPoolExecutor(1) as pool,
-    ):
+    with few_threads(records.con, rows), beside(records.con) as other, ThreadPoolExecutor(1) as pool:
         profiler = Profiler(other, pool)
         looked = pool.submit(coverage, other)
         told = pool.submit(file_reports, other, records.files)
@@ -160,17 +176,6 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
         built = profiler.profiles(records.con, found.grants, accounts)
         seen, files = looked.result(), told.result()
     return _Gathered(found, built, seen, files, lost(records.con))
-
-
-@contextmanager
-def _taking_turns() -> Iterator[None]:
-    """Within it, a thread that has its answer from the engine need not wait long for one that computes."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | None) -> Hunt:

@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from grantwatch.cli.ending import is_last
 from grantwatch.cli.guard import EXIT_FOUND
 from grantwatch.cli.how import classes, panel
 from grantwatch.cli.memory import enough
@@ -51,7 +52,14 @@ def run_hunt(
 
     with enough(read["memory"]), reading() as progress:
         found = hunt(
-            paths, raw=form.raw, progress=progress, afterwards=form.loads, accounts=stated, panel=judges, **read
+            paths,
+            raw=form.raw,
+            progress=progress,
+            afterwards=form.loads,
+            accounts=stated,
+            panel=judges,
+            last=is_last(),
+            **read,
         )
     given = {"--accounts": [accounts], "--signals": signals or [], "--weights": [weights], "--allowances": [allowances]}
     _show(found, form, output, Asked(all_grants, _command(paths, given)))

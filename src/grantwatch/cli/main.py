@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grantwatch import __version__
+from grantwatch.cli.ending import ends_here
 from grantwatch.cli.guard import EXIT_USAGE
 from grantwatch.cli.lab import lab
 from grantwatch.cli.options import (
@@ -249,6 +250,7 @@ def program() -> None:
     and to look for circles among the many things of one run, again and again, finds next to none.
     """
     gc.set_threshold(100_000, 50, 100)
+    ends_here()
     try:
         main()
     except SystemExit as end:

@@ -2,14 +2,22 @@
 -- seen on the new one within the two weeks before the grant, and they are a quarter of those of the old one or more. That
 -- is a new provider or way out of the company, and no anomaly of any of them.
 -- Needs: fresh (grant_no, user_key, started_at, dimension, value: networks that are new to the user and not to others).
-WITH mover AS (
-    SELECT f.grant_no, f.user_key, f.started_at, f.dimension, f.value, t.user_key AS other, t.first_time
+WITH came AS (
+    SELECT f.grant_no, f.user_key, f.started_at, f.dimension, f.value, v.value_no
     FROM fresh AS f
     JOIN value_name AS v ON v.dimension = f.dimension AND v.value = f.value
     JOIN tenant_first AS t
       ON t.value_no = v.value_no AND t.user_key <> f.user_key
      AND t.first_time BETWEEN f.started_at - INTERVAL 14 DAY AND f.started_at
-    QUALIFY count(*) OVER (PARTITION BY f.grant_no, f.dimension, f.value) >= 5
+    GROUP BY ALL
+    HAVING count(*) >= 5
+),
+mover AS (
+    SELECT f.grant_no, f.user_key, f.started_at, f.dimension, f.value, t.user_key AS other, t.first_time
+    FROM came AS f
+    JOIN tenant_first AS t
+      ON t.value_no = f.value_no AND t.user_key <> f.user_key
+     AND t.first_time BETWEEN f.started_at - INTERVAL 14 DAY AND f.started_at
 ),
 old AS (
     SELECT m.grant_no, o.value AS prefix, max(o.first_time) AS last_time

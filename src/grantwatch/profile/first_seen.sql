@@ -7,45 +7,21 @@ FROM value_asked
 WHERE (dimension, value) NOT IN (SELECT dimension, value FROM first_asked);
 
 INSERT INTO first_seen
-SELECT f.asked_no, coalesce(n.user_key, f.user_key) AS user_key, min(f.first_time) AS first_time
+SELECT v.asked_no, coalesce(n.user_key, s.user_key) AS user_key, min(s.first_time) AS first_time
 FROM (
-    SELECT v.asked_no, g.user_key, min(g.first_time) AS first_time
+    SELECT
+        g.user_key,
+        g.first_time,
+        unnest(['client', 'resource', 'prefix', 'asn', 'country', 'user_agent', 'agent_family', 'device']) AS dimension,
+        unnest([
+            lower(g.app_id), lower(g.resource_id), p.prefix, g.asn, g.country, g.user_agent, a.family, lower(g.device_id)
+        ]) AS value
     FROM habit AS g
-    JOIN habit_place AS p ON p.ip = g.ip
-    JOIN value_new AS v ON v.dimension = 'prefix' AND v.value = p.prefix
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'asn' AND v.value = g.asn
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'client' AND v.value = lower(g.app_id)
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'resource' AND v.value = lower(g.resource_id)
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'country' AND v.value = g.country
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'user_agent' AND v.value = g.user_agent
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g
-    JOIN agent_family AS a ON a.user_agent = g.user_agent
-    JOIN value_new AS v ON v.dimension = 'agent_family' AND v.value = a.family
-    GROUP BY 1, 2
-    UNION ALL
-    SELECT v.asked_no, g.user_key, min(g.first_time)
-    FROM habit AS g JOIN value_new AS v ON v.dimension = 'device' AND v.value = lower(g.device_id)
-    GROUP BY 1, 2
-) AS f
-LEFT JOIN person AS n ON n.upn = f.user_key
+    LEFT JOIN habit_place AS p ON p.ip = g.ip
+    LEFT JOIN agent_family AS a ON a.user_agent = g.user_agent
+) AS s
+JOIN value_new AS v ON v.dimension = s.dimension AND v.value = s.value
+LEFT JOIN person AS n ON n.upn = s.user_key
 GROUP BY 1, 2;
 
 INSERT INTO first_asked SELECT asked_no, dimension, value FROM value_new;

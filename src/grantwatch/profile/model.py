@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from grantwatch.grants.model import Network
 from grantwatch.records.model import RecordRef
 
-__all__ = ["Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile", "Sight"]
+__all__ = ["NEVER", "Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile", "Sight"]
 
 _SETTLED = timedelta(days=1)
 
@@ -45,7 +45,8 @@ class Familiarity:
         return Familiarity(days, first, self.tenant_users, self.moved, self.peers, self.later)
 
 
-_NEVER = Familiarity()
+NEVER = Familiarity()
+"""Of what was never seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ class Profile:
 
     def familiarity(self, dimension: str, value: object) -> Familiarity:
         """How familiar `value` was; an empty Familiarity where it was never seen."""
-        return self.seen.get(dimension, {}).get(str(value), _NEVER)
+        values = self.seen.get(dimension)
+        return values.get(str(value), NEVER) if values else NEVER
 
     def counting_grants(self, before: datetime, worse: frozenset[str] = frozenset()) -> Profile:
         """The same profile with earlier grants counted as use, but for those in `worse`.
@@ -141,11 +143,8 @@ class Profile:
         Only grants that began at least a day before `before` (UTC) count: an attacker's second grant must not find
         the first one normal.
         """
-        settled = [
-            grant
-            for grant in self.earlier_grants
-            if grant.grant_id not in worse and before - grant.started_at >= _SETTLED
-        ]
+        latest = before - _SETTLED
+        settled = [grant for grant in self.earlier_grants if grant.started_at <= latest and grant.grant_id not in worse]
         if not settled:
             return self
         seen = {dimension: dict(values) for dimension, values in self.seen.items()}
@@ -154,7 +153,7 @@ class Profile:
                 uses = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
                 if uses:
                     known = seen.setdefault(dimension, {})
-                    known[value] = known.get(value, _NEVER).used_at(uses)
+                    known[value] = known.get(value, NEVER).used_at(uses)
         return replace(self, seen=seen)
 
 

@@ -23,14 +23,13 @@ own AS (
 )
 SELECT user_key, dimension, value, day, min(time) AS first_time
 FROM (
-    SELECT user_key, day, time, 'client' AS dimension, app_id AS value FROM own
-    UNION ALL SELECT user_key, day, time, 'resource', resource_id FROM own
-    UNION ALL SELECT user_key, day, time, 'prefix', prefix FROM own
-    UNION ALL SELECT user_key, day, time, 'asn', asn FROM own
-    UNION ALL SELECT user_key, day, time, 'country', country FROM own
-    UNION ALL SELECT user_key, day, time, 'user_agent', user_agent FROM own
-    UNION ALL SELECT user_key, day, time, 'agent_family', family FROM own
-    UNION ALL SELECT user_key, day, time, 'device', device_id FROM own
+    SELECT
+        user_key,
+        day,
+        time,
+        unnest(['client', 'resource', 'prefix', 'asn', 'country', 'user_agent', 'agent_family', 'device']) AS dimension,
+        unnest([app_id, resource_id, prefix, asn, country, user_agent, family, device_id]) AS value
+    FROM own
 ) AS said
 WHERE value IS NOT NULL
 GROUP BY 1, 2, 3, 4;

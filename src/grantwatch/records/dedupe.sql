@@ -1,6 +1,6 @@
 -- Exports overlap. A record is a copy where another has the same id, second, subject and outcome, and either the very
 -- same content or more worth: a better form, though a feed without the protocol fields is worth least. Different events
--- under one id stay. Which copy is kept does not depend on file order.
+-- under one id stay. Which copy is kept does not depend on file order. Needs: twin (content: that of more than one record).
 UPDATE $table SET ignored = 'duplicate' WHERE rowid IN (
     SELECT row_id
     FROM (
@@ -12,8 +12,7 @@ UPDATE $table SET ignored = 'duplicate' WHERE rowid IN (
         FROM $table AS t
         JOIN pass_form AS f ON f.pass_id = t.pass_id AND f.file_id = t.file_id
         WHERE t.claimed AND t.ignored IS NULL
-          AND t.content IN (
-              SELECT content FROM $table WHERE claimed AND ignored IS NULL GROUP BY content HAVING count(*) > 1)
+          AND t.content IN (SELECT content FROM twin)
     ) AS twins
     WHERE copy > 1 OR worth > best
 )

@@ -86,7 +86,10 @@ class _Run:
         records: Records | None = None
         try:
             with ThreadPoolExecutor(1) as beside:
-                # The engine comes up while the rest of this room, and what it knows of every form, is loaded.
+                # The engine comes up while the rest of this room, and what it knows of every form, is loaded. Its own
+                # module first: to load two things at once is to load each of them slowly.
+                import grantwatch.records.engine  # noqa: F401
+
                 connected = beside.submit(connect, self.workspace, self.memory, on_disk=on_disk)
                 from grantwatch.records.containers import Given
                 from grantwatch.records.discover import shown

@@ -128,8 +128,14 @@ class Loader:
         self._tell_kinds()
         for table in ("sign_in", "activity"):
             self.con.execute(f"UPDATE {table} SET time = NULL WHERE time < {_EARLIEST} OR time >= {_LATEST}")
-            dedupe = sql_text("dedupe.sql").replace("$table", table).replace("$key", _KEY[table])
-            self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE twin AS SELECT content FROM {table} WHERE claimed AND ignored IS NULL "
+                "GROUP BY content HAVING count(*) > 1"
+            )
+            if self.con.execute("SELECT 1 FROM twin LIMIT 1").fetchall():
+                dedupe = sql_text("dedupe.sql").replace("$table", table).replace("$key", _KEY[table])
+                self.con.execute(dedupe.replace("$body", _BODY[table]).replace("$poor", _POOR[table]))
+        self.con.execute("DROP TABLE twin")
         self.con.execute(sql_text("views.sql"))
 
     def _found(self, given: Sequence[Given]) -> list[list[InputFile]]:

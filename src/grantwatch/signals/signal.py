@@ -23,6 +23,7 @@ __all__ = [
     "Case",
     "Evidence",
     "Factor",
+    "Judge",
     "NotAssessed",
     "NotFired",
     "Scale",

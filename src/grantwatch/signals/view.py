@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
-from grantwatch.profile.model import EarlierGrant, Familiarity
+from grantwatch.profile.model import NEVER, EarlierGrant, Familiarity
 from grantwatch.records.model import RecordRef
 from grantwatch.signals.signal import Case, NotAssessed, NotFired, Scale, Signal
 
@@ -138,8 +138,14 @@ def _why_blind(needs: tuple[str, ...]) -> str:
 
 def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
     """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
-    gone = _lacking(signal.needs, case.missing)
-    return signal.not_assessed(_why_blind(gone)) if gone else signal.not_fired(why)
+    blind = _blind(signal.id, signal.source, signal.needs, case.missing) if signal.needs else None
+    return blind or signal.not_fired(why)
+
+
+@lru_cache(maxsize=4096)
+def _blind(id: str, source: str, needs: tuple[str, ...], missing: frozenset[str]) -> NotAssessed | None:
+    gone = _lacking(needs, missing)
+    return NotAssessed(id, _why_blind(gone), source) if gone else None
 
 
 def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
@@ -165,14 +171,14 @@ def weigh_attempt(case: Case, scale: Scale) -> Scale:
 
 def once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
     """The same function, which remembers what it saw of what it was asked of last: many signals look at one grant."""
-    held: list[tuple[_Of, _Seen]] = []
+    held: tuple[_Of, _Seen] | tuple[None, None] = (None, None)
 
     @wraps(look)
     def asked(of: _Of) -> _Seen:
-        last = held[-1] if held else None
-        if last is None or last[0] is not of:
-            last = (of, look(of))
-            held[:] = [last]
+        nonlocal held
+        last = held
+        if last[0] is not of:
+            last = held = (of, look(of))
         return last[1]
 
     return asked
@@ -238,7 +244,7 @@ def earlier_grants(case: Case) -> tuple[EarlierGrant, ...]:
 
 def familiar(case: Case, dimension: str, value: object) -> Familiarity:
     """How familiar a value was; empty for a value that the log does not give."""
-    return case.profile.familiarity(dimension, value) if value is not None else Familiarity()
+    return case.profile.familiarity(dimension, value) if value is not None else NEVER
 
 
 def known(case: Case, dimension: str, value: object) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from grantwatch.allowances import Match, matches
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
-from grantwatch.signals import Case, Evidence, NotAssessed, Signal, account_class, lacking, why_blind
+from grantwatch.signals import Case, Evidence, NotAssessed, account_class, lacking, why_blind
+from grantwatch.signals.signal import Judge
 from grantwatch.verdict.allowed import evidence_of, sentence
-from grantwatch.verdict.asking import ask
+from grantwatch.verdict.asking import asking
 from grantwatch.verdict.model import Judged, Severity, WeightsUsed
 from grantwatch.verdict.panel import Panel
 from grantwatch.verdict.reason import reach
@@ -55,11 +56,11 @@ class _Bench:
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
-        self._tenants: dict[str | None, tuple[tuple[Signal, ...], Weights, WeightsUsed]] = {}
+        self._tenants: dict[str | None, tuple[list[Judge], Weights, WeightsUsed]] = {}
 
     def judge(self, case: Case) -> Judged:
-        signals, numbers, used = self._of(case.grant.tenant_id)
-        answers = [ask(signal, case) for signal in signals]
+        judges, numbers, used = self._of(case.grant.tenant_id)
+        answers = [judge(case) for judge in judges]
         evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
         silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
         found = verdict(case.grant, evidence, silent, numbers)
@@ -74,10 +75,11 @@ class _Bench:
         allowances = self._panel.allowances
         return matches(allowances, case.grant, account_class(case).kind) if allowances else ()
 
-    def _of(self, tenant: str | None) -> tuple[tuple[Signal, ...], Weights, WeightsUsed]:
+    def _of(self, tenant: str | None) -> tuple[list[Judge], Weights, WeightsUsed]:
         if tenant not in self._tenants:
             panel = self._panel
-            self._tenants[tenant] = panel.judges(tenant), panel.weights(tenant), panel.used(tenant)
+            judges = [asking(signal) for signal in panel.judges(tenant)]
+            self._tenants[tenant] = judges, panel.weights(tenant), panel.used(tenant)
         return self._tenants[tenant]
 
 

@@ -74,8 +74,11 @@ def _group_parts(evidence: Sequence[Evidence], numbers: Weights) -> tuple[Part, 
 
 
 def _by_group(evidence: Sequence[Evidence]) -> dict[str, tuple[Evidence, ...]]:
-    positive = [each for each in evidence if each.group != FAVOUR and each.weight > 0]
-    return {group: found for group in GROUPS if (found := tuple(each for each in positive if each.group == group))}
+    found: dict[str, list[Evidence]] = {}
+    for each in evidence:
+        if each.weight > 0 and each.group != FAVOUR:
+            found.setdefault(each.group, []).append(each)
+    return {group: tuple(found[group]) for group in GROUPS if group in found}
 
 
 def _certainty_factor(grant: Grant, numbers: Weights) -> float:
