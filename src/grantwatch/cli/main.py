@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from copy import copy
 from typing import Annotated
 
 import typer
@@ -240,7 +241,20 @@ def main() -> None:
         # Help, but not success: a script whose list of files came out empty must not take this for "nothing found".
         app(["--help"], prog_name="grantwatch", standalone_mode=False)
         sys.exit(EXIT_USAGE)
-    app(prog_name="grantwatch")
+    _for(sys.argv[1])(prog_name="grantwatch")
+
+
+def _for(first: str) -> typer.Typer:
+    """The program with no other command than the one that its first word names, where it names one.
+
+    To work out what all the others take costs more than to parse what was asked.
+    """
+    named = [command for command in app.registered_commands if command.name == first]
+    if not named:
+        return app
+    only = copy(app)
+    only.registered_commands, only.registered_groups = named, []
+    return only
 
 
 def program() -> None:
