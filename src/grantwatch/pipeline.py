@@ -7,7 +7,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -162,13 +162,14 @@ def _gather(records: Records, accounts: Mapping[str, str] | None) -> _Gathered:
     from grantwatch.grants import reconstruct
     from grantwatch.profile import Profiler
     from grantwatch.records.coverage import coverage, file_reports
-    from grantwatch.records.database import beside, few_threads
+    from grantwatch.records.database import beside, few_threads, roomy
     from grantwatch.records.late import lost
 
     # Profiles are prepared beside the reconstruction, on a connection of their own, and so is what needs no grants.
     # Should either fail, the thread has ended before its connection is closed.
     rows = sum(file.rows for file in records.files)
-    with few_threads(records.con, rows), beside(records.con) as other, ThreadPoolExecutor(1) as pool:
+    room = nullcontext() if records.on_disk else roomy(records.con)
+    with room, few_threads(records.con, rows), beside(records.con) as other, ThreadPoolExecutor(1) as pool:
         profiler = Profiler(other, pool)
         looked = pool.submit(coverage, other)
         told = pool.submit(file_reports, other, records.files)

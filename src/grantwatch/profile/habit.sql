@@ -13,7 +13,15 @@ JOIN (
 
 -- Everybody who signs in, and since when, whatever came of it.
 CREATE TABLE IF NOT EXISTS everybody AS
-SELECT user_key, min(time) AS first_time FROM kept_sign_in GROUP BY user_key;
+SELECT user_key, min(time) AS first_time
+FROM (
+    SELECT user_key, first_time AS time FROM habit
+    UNION ALL
+    SELECT user_key, time
+    FROM kept_sign_in
+    WHERE odd OR unnamed OR error_code IS NULL OR time IS NULL
+) AS seen
+GROUP BY user_key;
 
 -- The network of every address, once for all who ask.
 CREATE TABLE IF NOT EXISTS habit_place AS

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["TOLD", "MoreThanMemoryError", "beside", "cleaned", "connect", "few_threads", "sql_text"]
+__all__ = ["TOLD", "MoreThanMemoryError", "beside", "cleaned", "connect", "few_threads", "roomy", "sql_text"]
 
 
 _ROWS = 4096
@@ -23,6 +23,7 @@ _PACKED_ROWS = 16_384
 """Rows of a row group in memory, and on disk."""
 _BUSY = 500_000
 """Rows that keep a thread busy, where most of what is asked is about few of them."""
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 TOLD = (
     "tenant_id",
     "user_type",
@@ -140,6 +141,28 @@ def few_threads(con: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
         yield
     finally:
         con.execute(f"SET threads = {threads}")
+
+
+@contextmanager
+def roomy(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Within it, the engine keeps what it has done with for the next statement: see docs/decisions/0012.
+
+    It gives back what was freed, page by page, whenever that comes near to what it may still take, and asks for the
+    same again at once. Where the tables leave a third of it, it may take twice as much as was said: it does not, as
+    long as what is asked for is little.
+    """
+    ((used,),) = con.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()
+    ((limit,),) = con.execute("SELECT current_setting('memory_limit')").fetchall()
+    size, unit = limit.split()
+    may = float(size) * 1024 ** _UNITS.index(unit)
+    if used * 3 > may * 2:
+        yield
+        return
+    con.execute(f"SET memory_limit = '{float(size) * 2} {unit}'")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = '{limit}'")
 
 
 def cleaned(source: str, *, told: bool = False) -> str:
