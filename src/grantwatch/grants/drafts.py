@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -31,29 +31,23 @@ class Draft:
     flow: Flow
     found: Found
     number: int = 0
+    anchor: dict[str, Any] = field(init=False)
+    """The row that stands for the grant: the approval where it was seen."""
+    grant_id: str = field(init=False)
+    """Sixteen hex digits from what every log of it says: who, which request, which client, and when."""
 
-    @property
-    def anchor(self) -> dict[str, Any]:
-        """The row that stands for the grant: the approval where it was seen."""
-        for roles in (("approval", "paired"), ("redemption",), ("sighting",), ("blocked",), ("declined",)):
-            rows = self.flow.roles(*roles)
-            if rows:
-                return rows[0]
-        return self.flow.rows[0]
+    def __post_init__(self) -> None:
+        flow = self.flow
+        anchor = self.anchor = _anchor(flow)
+        time: datetime = anchor["time"]
+        second = time - timedelta(microseconds=time.microsecond)
+        user = self.said("user_id") or flow.user_key
+        self.grant_id = digest(user, anchor["request_id"] or "", flow.app_id, second.isoformat())
 
     @property
     def user_key(self) -> str:
         """By what its user goes: the object id, else the principal name."""
         return self.said("user_id") or self.said("upn") or ""
-
-    @property
-    def grant_id(self) -> str:
-        """Sixteen hex digits from what every log of it says: who, which request, which client, and when."""
-        flow, anchor = self.flow, self.anchor
-        time: datetime = anchor["time"]
-        second = time - timedelta(microseconds=time.microsecond)
-        user = self.said("user_id") or flow.user_key
-        return digest(user, anchor["request_id"] or "", flow.app_id, second.isoformat())
 
     @property
     def alive(self) -> bool:
@@ -68,6 +62,14 @@ class Draft:
     def said(self, column: str) -> str | None:
         """The first thing that any row says in a column."""
         return next((row[column] for row in self.flow.rows if row[column]), None)
+
+
+def _anchor(flow: Flow) -> dict[str, Any]:
+    for roles in (("approval", "paired"), ("redemption",), ("sighting",), ("blocked",), ("declined",)):
+        rows = flow.roles(*roles)
+        if rows:
+            return rows[0]
+    return flow.rows[0]
 
 
 @dataclass(frozen=True, slots=True)

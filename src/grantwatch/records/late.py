@@ -80,10 +80,11 @@ def fill(con: duckdb.DuckDBPyConnection, table: str) -> None:
     the table `spot` the coordinates of all whose first reading left something in a file, which is read again. What
     cannot be found there any more (the file went away, or was written to) is counted in the table `late_lost`.
     """
-    con.execute(
-        f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_LAID} "
-        "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
-    )
+    if con.execute("SELECT 1 FROM pass_form WHERE late IS NULL LIMIT 1").fetchall():
+        con.execute(
+            f"INSERT INTO told SELECT t.row_id, told_of(t.rest) FROM {table} AS t {_LAID} "
+            "WHERE p.late IS NULL AND t.rest IS NOT NULL AND t.row_id NOT IN (SELECT row_id FROM told)"
+        )
     asked = [
         _Asked._make(row)
         for row in con.execute(
