@@ -128,7 +128,7 @@ def _load(afterwards: tuple[str, ...]) -> None:
 
     for module in ("grantwatch.grants", "grantwatch.profile", "grantwatch.verdict", *afterwards):
         importlib.import_module(module)
-    knowledge.as_of()
+    knowledge.warm()
 
 
 def hunted(

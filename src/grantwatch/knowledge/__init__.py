@@ -78,6 +78,7 @@ __all__ = [
     "suite",
     "url_marks",
     "verification_urls",
+    "warm",
     "word_pattern",
     "words",
     "words_in",
@@ -101,6 +102,16 @@ def _clean(identifier: str | None) -> str:
 def as_of() -> dict[str, date]:
     """Every knowledge file and the day it was last looked over."""
     return {name: _file(name).updated for name in FILES}
+
+
+def warm() -> None:
+    """Load what every hunt looks things up in: files, indexes and patterns. Looked up is what nobody is called."""
+    client("-")
+    resource("-")
+    network(0, "-")
+    codes()
+    agent("-")
+    agent_marks("-", date.max)
 
 
 # -- clients and resources
@@ -339,8 +350,12 @@ def _found(kind: str, text: str | None, on: date) -> tuple[Mark, ...]:
     text = (text or "")[:_LONGEST_TEXT].strip()
     if not text:
         return ()
-    hits = (mark for mark in _marks_of(kind) if mark.pattern.search(text))
-    return tuple(replace(mark, expired=True) if mark.gone(on) else mark for mark in hits)
+    return tuple(replace(mark, expired=True) if mark.gone(on) else mark for mark in _hits(kind, text))
+
+
+@lru_cache(maxsize=4096)
+def _hits(kind: str, text: str) -> tuple[Mark, ...]:
+    return tuple(mark for mark in _marks_of(kind) if mark.pattern.search(text))
 
 
 def device_marks(name: str | None, os: str | None, on: date) -> tuple[Mark, ...]:

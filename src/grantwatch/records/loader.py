@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections import defaultdict
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from grantwatch.records.bundle import bundle, parcels
@@ -191,7 +191,7 @@ class Loader:
             self.late.add(number)
             read = without(form, LEFT)
         # No log can know the key under which the first record of each file bears its number.
-        mark = f"grantwatch_{token_hex(8)}"
+        mark = f"grantwatch_{os.urandom(8).hex()}"
         rows = f'coalesce(source."{mark}", -1)'
         relay = Relay(self.con, lambda name: self._inserting(read, number, relayed(name, read, mark), rows))
         return Stream(alike, form, number, relay, mark, [])
