@@ -27,10 +27,7 @@ def containment(judged: Judged) -> tuple[Step, ...]:
     Steps that change the tenant are given only for grants of medium severity or worse where a person approved. All
     other grants get questions and checks. Ids from logs are checked or percent-encoded before they enter a request.
     """
-    grant, severity = judged.grant, judged.verdict.severity
-    approved = grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
-    contain = approved and severity >= Severity.MEDIUM
-    drafts = _contain(judged) if contain else _look(grant, severity, approved)
+    drafts = [*_first(judged), *_then(judged)]
     return tuple(draft.numbered(order) for order, draft in enumerate(drafts, start=1))
 
 
@@ -38,7 +35,7 @@ def first_moves(judged: Judged) -> tuple[str, ...]:
     """The titles of the urgent steps in order: what a summary says to do next. Empty below medium severity."""
     if judged.verdict.severity < Severity.MEDIUM:
         return ()
-    return tuple(step.title for step in containment(judged) if step.urgent)
+    return tuple(draft.title for draft in _first(judged) if draft.urgent)
 
 
 def is_guest(grant: Grant) -> bool:
@@ -48,19 +45,19 @@ def is_guest(grant: Grant) -> bool:
     return (user.type or "").lower() == "guest" or bool(home and here and home != here)
 
 
-def _look(grant: Grant, severity: Severity, approved: bool) -> list[Draft]:
-    drafts = [looking.ask()]
-    if severity >= Severity.MEDIUM:
-        drafts.insert(0, looking.snapshot(grant, guest=is_guest(grant)))
-        drafts.append(changing.block_flow(grant))
-    drafts.append(looking.check(grant, approved=approved))
-    return drafts
+def _approved(judged: Judged) -> bool:
+    return judged.grant.outcome in (Outcome.REDEEMED, Outcome.APPROVED)
 
 
-def _contain(judged: Judged) -> list[Draft]:
+def _first(judged: Judged) -> list[Draft]:
+    """The steps up to the last one that may be urgent: a summary looks at no others."""
     grant, severity = judged.grant, judged.verdict.severity
+    if severity < Severity.MEDIUM:
+        return [looking.ask()]
     guest = is_guest(grant)
     drafts = [looking.snapshot(grant, guest=guest)]
+    if not _approved(judged):
+        return [*drafts, looking.ask()]
     sure = severity >= Severity.HIGH
     if not sure:
         drafts.append(looking.ask(first=True))
@@ -72,12 +69,19 @@ def _contain(judged: Judged) -> list[Draft]:
         replace(changing.disable(grant, guest=guest, device_account=room), urgent=sure),
         replace(changing.revoke(grant, guest=guest), urgent=sure),
     ]
-    if guest:
-        drafts.append(changing.tell_home_tenant(grant))
+    return drafts
+
+
+def _then(judged: Judged) -> list[Draft]:
+    """All the steps after those: none of them is urgent."""
+    grant, severity = judged.grant, judged.verdict.severity
+    if not _approved(judged) or severity < Severity.MEDIUM:
+        drafts = [changing.block_flow(grant)] if severity >= Severity.MEDIUM else []
+        return [*drafts, looking.check(grant, approved=_approved(judged))]
+    if is_guest(grant):
+        drafts = [changing.tell_home_tenant(grant), changing.consents(grant)]
     else:
-        drafts += [changing.reset_password(grant), changing.methods(grant)]
-    drafts.append(changing.consents(grant))
-    if not guest:
+        drafts = [changing.reset_password(grant), changing.methods(grant), changing.consents(grant)]
         drafts += [changing.rules(grant), changing.confirm_compromised(grant)]
     outlives = (beyond.mail_flow(grant), beyond.close_mailbox(grant), beyond.policies(grant), beyond.undo(grant))
     drafts += [step for step in (*outlives, changing.block_networks(grant)) if step]
