@@ -263,7 +263,7 @@ def program() -> None:
     Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing,
     and to look for circles among the many things of one run, again and again, finds next to none.
     """
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     ends_here()
     try:
         main()

@@ -26,4 +26,4 @@ JOIN grant_device AS d ON d.user_key = s.user_key AND d.device_id = s.device_id 
 CREATE OR REPLACE VIEW token_use AS
 SELECT r.*, t.grant_no, t.tie
 FROM lineage_tie AS t
-JOIN (SELECT * FROM flow_row UNION ALL SELECT * FROM device_use) AS r ON r.row_id = t.row_id;
+JOIN (SELECT * FROM flow_row UNION ALL SELECT * FROM device_use) AS r ON r.row_id IS NOT DISTINCT FROM t.row_id;

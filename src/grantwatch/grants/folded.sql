@@ -6,7 +6,7 @@ WITH used AS (
         CASE WHEN t.transfer = 'devicecodeflow' THEN true
              WHEN t.transfer IS NOT NULL OR (t.has_transfer AND NOT t.marked) THEN false END AS in_lineage
     FROM folded_use AS f
-    JOIN token_use AS t ON t.row_id = f.row_id
+    JOIN token_use AS t ON t.row_id IS NOT DISTINCT FROM f.row_id  -- as in lineage.sql
 ),
 folded AS (
     SELECT

@@ -8,7 +8,7 @@ SELECT
     t.rest.auth_details AS auth_details, l.auth_requirement, t.rest.processing AS processing, t.rest.policies AS policies, l.cross_tenant, l.risk_level, l.latitude, l.longitude, l.has_protocol, l.has_transfer, l.row_id,
     p.form, p.path, l.row_id - p.first_row + 1 AS position
 FROM flow_leg AS f
-JOIN flow_row AS l ON l.row_id = f.row_id
+JOIN flow_row AS l ON l.row_id IS NOT DISTINCT FROM f.row_id  -- as in lineage.sql
 LEFT JOIN told AS t ON t.row_id = f.row_id
 JOIN pass_form AS p ON p.pass_id = l.pass_id AND p.file_id = l.file_id
 ORDER BY f.flow_id, l.time, l.role, l.request_id, p.path, position

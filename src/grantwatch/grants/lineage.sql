@@ -60,7 +60,8 @@ SELECT
 FROM loose AS r
 LEFT JOIN tied AS t ON t.row_id = r.row_id;
 
+-- Few rows of many: for an `=` the engine makes room for every row id between the first and the last.
 CREATE OR REPLACE VIEW token_use AS
 SELECT r.*, t.grant_no, t.tie
 FROM lineage_tie AS t
-JOIN flow_row AS r ON r.row_id = t.row_id;
+JOIN flow_row AS r ON r.row_id IS NOT DISTINCT FROM t.row_id;
