@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "lost", "pays"]
 
-_REACHES = (1 << 13, 1 << 16, 1 << 19, 1 << 22)
-"""So many bytes around the place where a record should be are looked at, one after another."""
+_REACHES = (1 << 10, 1 << 13, 1 << 16, 1 << 19, 1 << 22)
+"""So many bytes before and after the place where a record should be are looked at, one after another."""
 _MOST = 4
 """Lines near one place that may be its record: the nearest, where a file has many with one id."""
+_BUFFER = 1 << 20
 _BATCH = 4096
 _BATCH_BYTES = 1 << 25
 """Records, and bytes of them, that are read at once."""
@@ -147,24 +148,27 @@ class _Reader:
 
     def _batches(self, rows: Sequence[_Asked], finder: _Finder) -> Iterator[list[int]]:
         """Write records one a line to where the engine reads them, and tell the row ids of the lines."""
-        ids: list[int] = []
-        lines: list[bytes] = []
-        size = 0
+        files = groupby(rows, key=lambda each: (each.pass_id, each.file_id))
+        found = chain.from_iterable(finder(list(of)) for _, of in files)
         try:
-            for _, of in groupby(rows, key=lambda each: (each.pass_id, each.file_id)):
-                for row_id, line in finder(list(of)):
-                    ids.append(row_id)
-                    lines.append(line)
-                    size += len(line)
-                    if len(ids) >= _BATCH or size >= _BATCH_BYTES:
-                        self._path.write_bytes(b"\n".join(lines))
-                        yield ids
-                        ids, lines, size = [], [], 0
-            if ids:
-                self._path.write_bytes(b"\n".join(lines))
+            while ids := self._written(found):
                 yield ids
         finally:
             self._path.unlink(missing_ok=True)
+
+    def _written(self, found: _Found) -> list[int]:
+        """As many of them as are read at once."""
+        ids: list[int] = []
+        size = 0
+        with self._path.open("wb", buffering=_BUFFER) as out:
+            for row_id, line in found:
+                out.write(line)
+                out.write(b"\n")
+                ids.append(row_id)
+                size += len(line)
+                if len(ids) >= _BATCH or size >= _BATCH_BYTES:
+                    break
+        return ids
 
     def _taken(self, form: Form, ids: list[int]) -> set[int]:
         """Read the records that were written, and take over what they say for the rows that they are of."""
@@ -209,7 +213,7 @@ def _near(rows: list[_Asked]) -> _Found:
                     continue
                 length = (size - at) / max(each.rows - known, 1)
                 guess = at + int((each.place - known) * length)
-                lines = _around(stream, size, guess, b'"%s"' % each.request_id.encode())
+                lines = _around(stream, size, guess, int(length), b'"%s"' % each.request_id.encode())
                 for _, line in lines:
                     yield each.row_id, line
                 if lines:
@@ -218,12 +222,12 @@ def _near(rows: list[_Asked]) -> _Found:
         return
 
 
-def _around(stream: IO[bytes], size: int, guess: int, needle: bytes) -> list[tuple[int, bytes]]:
-    """The whole lines near a place that hold the needle, and where each begins."""
+def _around(stream: IO[bytes], size: int, guess: int, length: int, needle: bytes) -> list[tuple[int, bytes]]:
+    """The whole lines that hold the needle near the place of one of a usual length, and where each begins."""
     for reach in _REACHES:
         start = max(guess - reach, 0)
         stream.seek(start)
-        block = stream.read(guess + reach - start)
+        block = stream.read(guess + length + reach - start)
         ends = start + len(block) >= size
         found: list[tuple[int, bytes]] = []
         hit = block.find(needle)
