@@ -147,13 +147,16 @@ class Profile:
         settled = [grant for grant in self.earlier_grants if grant.started_at <= latest and grant.grant_id not in worse]
         if not settled:
             return self
-        seen = {dimension: dict(values) for dimension, values in self.seen.items()}
+        seen = dict(self.seen)
         for dimension, values in _carried_by(settled, self.carried).items():
+            carried = [(grant.values.get(dimension, ()), grant.started_at) for grant in settled] if values else ()
+            known: dict[str, Familiarity] = {}
             for value in values:
-                uses = [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]
-                if uses:
-                    known = seen.setdefault(dimension, {})
+                if uses := [time for said, time in carried if value in said]:
+                    known = known or dict(seen.get(dimension, {}))
                     known[value] = known.get(value, NEVER).used_at(uses)
+            if known:
+                seen[dimension] = known
         return replace(self, seen=seen)
 
 

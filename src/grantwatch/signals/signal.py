@@ -146,6 +146,8 @@ class Signal:
     """True where it is no part of Grantwatch, but of somebody's folder or notebook."""
     function: Question | None = field(default=None, repr=False)
     """What was declared; `judge` is it with this signal filled in."""
+    quiet: dict[frozenset[str], NotAssessed | NotFired] = field(default_factory=dict, repr=False, compare=False)
+    """What it answers where it found nothing, by what the logs lack: see view.silent."""
 
     @property
     def source(self) -> str:

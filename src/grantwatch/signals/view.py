@@ -138,14 +138,12 @@ def _why_blind(needs: tuple[str, ...]) -> str:
 
 def silent(signal: Signal, case: Case, why: str = "") -> NotAssessed | NotFired:
     """The answer of a signal that found nothing: why, or NotAssessed where it could not have seen it."""
-    blind = _blind(signal.id, signal.source, signal.needs, case.missing) if signal.needs else None
-    return blind or signal.not_fired(why)
-
-
-@lru_cache(maxsize=4096)
-def _blind(id: str, source: str, needs: tuple[str, ...], missing: frozenset[str]) -> NotAssessed | None:
-    gone = _lacking(needs, missing)
-    return NotAssessed(id, _why_blind(gone), source) if gone else None
+    answer = signal.quiet.get(case.missing)
+    if answer is None:
+        gone = _lacking(signal.needs, case.missing)
+        answer = signal.not_assessed(_why_blind(gone)) if gone else signal.not_fired()
+        signal.quiet[case.missing] = answer
+    return signal.not_fired(why) if why and isinstance(answer, NotFired) else answer
 
 
 def unsaid(signal: Signal, case: Case, what: str) -> NotAssessed:
@@ -254,8 +252,9 @@ def known(case: Case, dimension: str, value: object) -> bool:
     """
     if value is None:
         return False
-    seen = case.profile.familiarity(dimension, value)
-    if not seen.user_days:
+    values = case.profile.seen.get(dimension)
+    seen = values.get(str(value)) if values else None
+    if seen is None or not seen.user_days:
         return False
     return seen.user_first is None or seen.user_first <= _settled_by(case)
 
