@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from copy import copy
@@ -258,12 +257,10 @@ def _for(first: str) -> typer.Typer:
 
 
 def program() -> None:
-    """The program as it is installed: `main`, and then an end without ado.
+    """The program as it is installed (see __main__.py): `main`, and then an end without ado.
 
-    Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing,
-    and to look for circles among the many things of one run, again and again, finds next to none.
+    Files are closed and temporary ones gone by then. To take modules and tables apart one by one would change nothing.
     """
-    gc.set_threshold(1_000_000, 50, 100)
     ends_here()
     try:
         main()

@@ -74,9 +74,9 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
 
     `on_disk`: what is read is more than memory holds. It is packed and written as it comes; else it stays as it is.
     """
-    from grantwatch.records.engine import duckdb
+    from grantwatch.records.engine import fresh
 
-    con = duckdb.connect(":memory:")
+    con = fresh()
     con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
