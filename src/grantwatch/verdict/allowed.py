@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from grantwatch.allowances import Match, State
 from grantwatch.grants.model import Grant
 from grantwatch.signals.signal import Evidence, Scale
 from grantwatch.verdict.model import Verdict
 from grantwatch.verdict.weights import AllowanceNumbers, Weights
+
+if TYPE_CHECKING:
+    from grantwatch.allowances import Match
 
 __all__ = ["ALLOWANCE", "evidence_of", "sentence"]
 
@@ -18,6 +21,10 @@ ALLOWANCE = "allowance"
 
 def evidence_of(grant: Grant, matches: Sequence[Match], numbers: Weights) -> Evidence | None:
     """The allowance that says most, of those that are active; None where there is none."""
+    if not matches:
+        return None
+    from grantwatch.allowances import State
+
     active = [_evidence(grant, match, numbers.allowance) for match in matches if match.state is State.ACTIVE]
     return min(active, key=lambda each: each.weight, default=None)
 
@@ -27,6 +34,10 @@ def sentence(matches: Sequence[Match], with_it: Verdict, without: Verdict | None
 
     Holds text of the file of allowances: escape it.
     """
+    if not matches:
+        return ""
+    from grantwatch.allowances import State
+
     told = ""
     found = next((each for each in with_it.evidence if each.group == ALLOWANCE), None)
     if found and without:

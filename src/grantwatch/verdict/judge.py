@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from grantwatch.allowances import Match, matches
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.signals import Case, Evidence, NotAssessed, account_class, lacking, why_blind
@@ -18,6 +18,9 @@ from grantwatch.verdict.panel import Panel
 from grantwatch.verdict.reason import reach
 from grantwatch.verdict.score import verdict
 from grantwatch.verdict.weights import Weights
+
+if TYPE_CHECKING:
+    from grantwatch.allowances import Match
 
 __all__ = ["blind_signals", "judge", "judge_one"]
 
@@ -73,7 +76,11 @@ class _Bench:
 
     def _covering(self, case: Case) -> tuple[Match, ...]:
         allowances = self._panel.allowances
-        return matches(allowances, case.grant, account_class(case).kind) if allowances else ()
+        if not allowances:
+            return ()
+        from grantwatch.allowances import matches
+
+        return matches(allowances, case.grant, account_class(case).kind)
 
     def _of(self, tenant: str | None) -> tuple[list[Judge], Weights, WeightsUsed]:
         if tenant not in self._tenants:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from grantwatch.allowances import Match
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
 from grantwatch.signals.signal import Evidence, NotAssessed
+
+if TYPE_CHECKING:
+    from grantwatch.allowances import Match
 
 __all__ = ["Incident", "Judged", "Severity", "Verdict", "WeightsUsed"]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
-from grantwatch.allowances import Allowances
 from grantwatch.signals import Signal, registered
 from grantwatch.verdict.model import WeightsUsed
 from grantwatch.verdict.own_weights import TenantWeights
 from grantwatch.verdict.weights import Weights, weights
+
+if TYPE_CHECKING:
+    from grantwatch.allowances import Allowances
 
 __all__ = ["Panel"]
 
