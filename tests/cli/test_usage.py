@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
+from typer.testing import CliRunner
+
+from grantwatch.cli.main import app
 
 LIGHT = """
 import sys
@@ -30,6 +33,13 @@ def test_no_arguments_is_help(run: Run) -> None:
     assert done.returncode == 2
     assert b"hunt" in done.stdout + done.stderr
     assert b"Exit codes" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(str(each.name) for each in app.registered_commands))
+def test_a_command_by_itself_takes_what_it_takes_among_all(run: Run, command: str) -> None:
+    alone = run(command, "--help", COLUMNS="100")
+    among = CliRunner(env={"COLUMNS": "100"}).invoke(app, [command, "--help"], prog_name="grantwatch")
+    assert (alone.returncode, alone.stdout.decode().split()) == (among.exit_code, among.output.split())
 
 
 def test_version(run: Run) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.grants.scene import ANA, AT, BEN, after, deed, login
-from tests.profile.test_profiles import day
+from tests.grants.scene import ANA, AT, BEN, MINT, OFFICE, after, deed, login
+from tests.profile.test_profiles import OFFICE_PREFIX, day
 
 from grantwatch.grants import Subject, Watch, reconstruct
 from grantwatch.lab import Event, Refresh, write_tenant
@@ -87,6 +87,19 @@ def test_profiles_are_what_they_would_be_afterwards(tmp_path: Path, outside: boo
             beside_it = profiler.profiles(records.con, found.grants)
         assert len(beside_it) == len(found.grants) == 8 + outside
         assert profiles(records.con, found.grants) == beside_it
+
+
+def test_who_was_seen_where_only_a_deed_of_the_grant_was(tmp_path: Path) -> None:
+    """What rows near a flow carry is asked for before the grants are there; what else they carry, once they are."""
+    events: list[Event] = [event for back in (3, 2) for event in day(AT - timedelta(days=back), BEN)]
+    rule = deed("New-InboxRule", "Exchange", after(minutes=20), place=OFFICE, session_id=MINT.guid())
+    logs = write_tenant([*events, *login(), rule], "graph", tmp_path)
+    with read(logs) as records, beside(records.con) as other, ThreadPoolExecutor(1) as pool:
+        profiler = Profiler(other, pool)
+        (grant,) = (found := reconstruct(records.con, profiler)).grants
+        (profile,) = profiler.profiles(records.con, found.grants)
+    assert [each.network.prefix for each in grant.follow_ons] == [OFFICE_PREFIX]
+    assert profile.familiarity("prefix", OFFICE_PREFIX).tenant_users == 1
 
 
 def test_logs_without_grants_have_no_profiles(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from tests.records.reading import sign_in
 from grantwatch.lab.records import graph_signin
 from grantwatch.lab.writers import write_ndjson
 from grantwatch.records import load
-from grantwatch.records.database import beside, connect, few_threads
+from grantwatch.records.database import beside, connect, few_threads, roomy
 from grantwatch.records.discover import discover
+from grantwatch.records.engine import fresh, prepare
 from grantwatch.records.load import read
 from grantwatch.records.loader import Loader
 
@@ -69,6 +70,39 @@ def test_few_rows_get_few_threads(con: Any) -> None:
     with pytest.raises(ZeroDivisionError), few_threads(con, 0):
         _ = 1 // 0
     assert threads() == 3
+
+
+@pytest.mark.parametrize(("memory", "room"), [("200MB", 2), ("64MB", 1)])
+def test_the_engine_may_take_more_only_where_the_tables_leave_a_third(tmp_path: Path, memory: str, room: int) -> None:
+    def limit() -> float:
+        (((told,),)) = engine.execute("SELECT current_setting('memory_limit')").fetchall()
+        size, unit = str(told).split()
+        return float(size) * {"MiB": 1024**2, "KiB": 1024}[unit]
+
+    with connect(tmp_path, memory) as engine:
+        engine.execute("CREATE TABLE held AS SELECT range AS i, range + 1 AS j, range + 2 AS k FROM range(1000000)")
+        before = limit()
+        with roomy(engine):
+            assert limit() == pytest.approx(before * room, rel=0.01)
+        assert limit() == pytest.approx(before, rel=0.01)
+
+
+def test_an_engine_that_was_prepared_is_used_once(tmp_path: Path) -> None:
+    prepare()
+    first, second = fresh(), fresh()
+    first.execute("CREATE TABLE held AS SELECT 1 AS i")
+    assert second.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
+    first.close()
+    second.close()
+
+
+def test_records_that_are_left_are_gone_but_for_memory(tmp_path: Path) -> None:
+    with read([str(logs(tmp_path))]) as records:
+        records.leave()
+        assert not records.workspace.exists()
+        assert records.con.execute("SELECT count(*) FROM sign_in").fetchall() == [(40,)]
+    assert records.con.execute("SELECT 1").fetchall() == [(1,)]
+    records.con.close()
 
 
 def test_a_second_connection_sees_the_same_tables(con: Any) -> None:
