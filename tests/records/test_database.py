@@ -72,15 +72,17 @@ def test_few_rows_get_few_threads(con: Any) -> None:
     assert threads() == 3
 
 
-@pytest.mark.parametrize(("memory", "room"), [("200MB", 2), ("64MB", 1)])
-def test_the_engine_may_take_more_only_where_the_tables_leave_a_third(tmp_path: Path, memory: str, room: int) -> None:
+@pytest.mark.parametrize(("share", "room"), [(0.5, 2), (0.75, 2), (0.9, 1)])
+def test_the_engine_may_take_more_only_where_the_tables_leave_a_fifth(tmp_path: Path, share: float, room: int) -> None:
     def limit() -> float:
         (((told,),)) = engine.execute("SELECT current_setting('memory_limit')").fetchall()
         size, unit = str(told).split()
-        return float(size) * {"MiB": 1024**2, "KiB": 1024}[unit]
+        return float(size) * {"MiB": 1024**2, "GiB": 1024**3}[unit]
 
-    with connect(tmp_path, memory) as engine:
+    with connect(tmp_path, "300MB") as engine:
         engine.execute("CREATE TABLE held AS SELECT range AS i, range + 1 AS j, range + 2 AS k FROM range(1000000)")
+        (((used,),)) = engine.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()
+        engine.execute(f"SET memory_limit = '{int(used / share / 1000)}KB'")
         before = limit()
         with roomy(engine):
             assert limit() == pytest.approx(before * room, rel=0.01)

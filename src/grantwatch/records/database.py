@@ -148,14 +148,14 @@ def roomy(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Within it, the engine keeps what it has done with for the next statement: see docs/decisions/0012.
 
     It gives back what was freed, page by page, whenever that comes near to what it may still take, and asks for the
-    same again at once. Where the tables leave a third of it, it may take twice as much as was said: it does not, as
+    same again at once. Where the tables leave a fifth of it, it may take twice as much as was said: it does not, as
     long as what is asked for is little.
     """
     ((used,),) = con.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()
     ((limit,),) = con.execute("SELECT current_setting('memory_limit')").fetchall()
     size, unit = limit.split()
     may = float(size) * 1024 ** _UNITS.index(unit)
-    if used * 3 > may * 2:
+    if used * 5 > may * 4:
         yield
         return
     con.execute(f"SET memory_limit = '{float(size) * 2} {unit}'")
