@@ -115,6 +115,10 @@ def hunt(
 def _taking_turns() -> Iterator[None]:
     """Within it, a thread that has its answer from the engine need not wait long for one that computes."""
     usual = sys.getswitchinterval()
+    if usual <= _TURN:
+        # Also where another hunt runs in this process: it puts things back.
+        yield
+        return
     sys.setswitchinterval(_TURN)
     try:
         yield
