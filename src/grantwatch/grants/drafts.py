@@ -13,7 +13,7 @@ from grantwatch import knowledge
 from grantwatch.grants import sql
 from grantwatch.grants.flow import Flow, Found, classify
 from grantwatch.grants.gather import gather
-from grantwatch.grants.model import Outcome
+from grantwatch.grants.model import Leg, Outcome
 from grantwatch.grants.rows import digest
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Draft:
     flow: Flow
     found: Found
     number: int = 0
+    legs: tuple[Leg, ...] = ()
+    """In time order, once they are built."""
     anchor: dict[str, Any] = field(init=False)
     """The row that stands for the grant: the approval where it was seen."""
     grant_id: str = field(init=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,25 +74,20 @@ def reconstruct(con: duckdb.DuckDBPyConnection, watch: Watch | None = None) -> R
         drafts, look_alikes = drafts_of(con)
         _numbered(con, drafts, watch)
         # The engine lets Python work while it is asked.
-        legs = pool.submit(_all_legs, drafts)
+        built = pool.submit(_build_legs, drafts)
         deeds = _deeds(con)
         settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         found, tainted = orphans(con)
-        sessions, of = counted.result(), legs.result()
+        sessions = counted.result()
+        built.result()
     if found:
-        of.update(_all_legs(found))
+        _build_legs(found)
         drafts += found
         _numbered(con, drafts, watch)
         settled = settle(con, drafts, deeds=deeds, tied=watch.tied)
         _, tainted = orphans(con)
     grants = [
-        _grant(
-            draft,
-            of[id(draft)],
-            settled.uses.get(draft.number, ()),
-            settled.follow_ons.get(draft.number, ()),
-            sessions,
-        )
+        _grant(draft, settled.uses.get(draft.number, ()), settled.follow_ons.get(draft.number, ()), sessions)
         for draft in drafts
     ]
     return Reconstruction(tuple(grants), tuple(tainted), look_alikes)
@@ -176,13 +171,9 @@ def _session_users(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _grant(
-    draft: Draft,
-    legs: tuple[Leg, ...],
-    uses: Sequence[TokenUse],
-    follow_ons: Sequence[FollowOn],
-    sessions: Mapping[str, int],
+    draft: Draft, uses: Sequence[TokenUse], follow_ons: Sequence[FollowOn], sessions: Mapping[str, int]
 ) -> Grant:
-    flow, found, anchor = draft.flow, draft.found, draft.anchor
+    flow, found, anchor, legs = draft.flow, draft.found, draft.anchor, draft.legs
     outcome = found.outcome
     if outcome is Outcome.APPROVED and any(map(_in_use, uses)):
         outcome = Outcome.REDEEMED
@@ -219,9 +210,9 @@ def _in_use(use: TokenUse) -> bool:
     return use.party is Party.REDEEMER and use.count > use.failures and use.tie.strength > STRENGTH[TieBy.USER_TIME]
 
 
-def _all_legs(drafts: Sequence[Draft]) -> dict[int, tuple[Leg, ...]]:
-    """The legs of each draft, by its identity: numbers change where more drafts are found."""
-    return {id(draft): tuple(_legs(draft)) for draft in drafts}
+def _build_legs(drafts: Iterable[Draft]) -> None:
+    for draft in drafts:
+        draft.legs = tuple(_legs(draft))
 
 
 def _legs(draft: Draft) -> Iterator[Leg]:

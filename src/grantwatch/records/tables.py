@@ -103,6 +103,7 @@ class Records:
     """Whether the tables are on disk: see database.connect."""
 
     left: bool = False
+    """Whether it was left to the end of the process."""
 
     def close(self) -> None:
         """Close the connection and remove every temporary file."""

@@ -252,9 +252,8 @@ def known(case: Case, dimension: str, value: object) -> bool:
     """
     if value is None:
         return False
-    values = case.profile.seen.get(dimension)
-    seen = values.get(str(value)) if values else None
-    if seen is None or not seen.user_days:
+    seen = case.profile.familiarity(dimension, value)
+    if not seen.user_days:
         return False
     return seen.user_first is None or seen.user_first <= _settled_by(case)
 
