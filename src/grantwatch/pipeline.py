@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grantwatch import __version__
 from grantwatch.errors import InputError
@@ -148,8 +148,7 @@ def hunted(
     return replace(found, raw=_raw(records, found.grants)) if raw else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
+class _Gathered(NamedTuple):
     """All that judging needs; the engine has said what it had to say."""
 
     found: Reconstruction
@@ -195,7 +194,7 @@ def _judged(gathered: _Gathered, records: Records, scope: Scope, panel: Panel | 
         files=gathered.files,
         unread=tuple(records.unread),
         quarantined=tuple(records.quarantined),
-        coverage=replace(seen, blind=(*seen.blind, *_told_beside(gathered, scope, total), *_failed(judged))),
+        coverage=seen._replace(blind=(*seen.blind, *_told_beside(gathered, scope, total), *_failed(judged))),
         blind_signals=blind_signals(seen.missing, panel),
         grants=judged,
         incidents=incidents(judged, panel),

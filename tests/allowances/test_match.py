@@ -83,7 +83,7 @@ def test_what_no_record_says_fits_any_only() -> None:
     nowhere = a_grant().approved(NOWHERE)
     assert wrong(an_allowance(networks=HOME_ONLY), nowhere) == ("network",)
     assert wrong(an_allowance(), nowhere) == ()
-    unnamed = a_grant(resource=replace(ARM, id=None)).approved(HOME)
+    unnamed = a_grant(resource=ARM._replace(id=None)).approved(HOME)
     assert wrong(an_allowance(resources=(ARM.id,)), unnamed) == ("resource",)
     assert wrong(an_allowance(), unnamed) == ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,7 +66,7 @@ def said(judged: Judged) -> tuple[object, ...]:
 
 
 def _named(network: Network) -> Network:
-    return replace(network, latitude=None, longitude=None)
+    return network._replace(latitude=None, longitude=None)
 
 
 def _facts(follow_on: FollowOn) -> dict[str, str]:

@@ -40,7 +40,7 @@ def attack(builder: GrantBuilder | None = None, id: str | None = None) -> Judged
 
 def known_as(each: Judged, id: str) -> Judged:
     """The same of an account with this object id: policies name users by such."""
-    return replace(each, grant=replace(each.grant, user=replace(each.grant.user, id=id)))
+    return replace(each, grant=replace(each.grant, user=each.grant.user._replace(id=id)))
 
 
 def replayed(*grants: Judged, today: Export, candidate: Export | None = None, **options: Any) -> Replay:

@@ -396,7 +396,7 @@ def hostile_hunt(text: str) -> Hunt:
     judged = phished()
     grant = judged.grant
     named = Named(text, text)
-    network = replace(HOSTER, ip=text, city=text, country=text)
+    network = HOSTER._replace(ip=text, city=text, country=text)
     legs = tuple(
         replace(
             part, user_agent=text, client=named, resource=named, network=network, status_detail=text, policies=(text,)

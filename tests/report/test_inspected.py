@@ -90,7 +90,7 @@ def test_long_lists_are_cut_with_a_count(found: Inspection) -> None:
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_hostile_names_stay_text(found: Inspection, width: int) -> None:
-    file = replace(found.files[0], report=replace(found.files[0].report, file=EVIL, form_title=EVIL, container=EVIL))
+    file = replace(found.files[0], report=found.files[0].report._replace(file=EVIL, form_title=EVIL, container=EVIL))
     bad = replace(
         found,
         files=(file,),

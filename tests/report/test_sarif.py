@@ -72,13 +72,13 @@ def test_a_result_leads_to_its_records() -> None:
 
 def test_a_line_is_told_only_where_the_place_is_a_line() -> None:
     found = scene()
-    report = replace(found.files[1], file=QUIET, container="JSON lines, gzip")
+    report = found.files[1]._replace(file=QUIET, container="JSON lines, gzip")
     told = run_of(replace(found, files=(report,)))["results"][0]["relatedLocations"]
     lines = {
         place["physicalLocation"]["artifactLocation"]["uri"]: place["physicalLocation"].get("region") for place in told
     }
     assert lines == {"exports/noninteractive.json": {"startLine": 31}, "exports/interactive.json": None}
-    rewritten = replace(report, container="JSON lines, rewritten")
+    rewritten = report._replace(container="JSON lines, rewritten")
     told = run_of(replace(found, files=(rewritten,)))["results"][0]["relatedLocations"]
     assert not [place for place in told if "region" in place["physicalLocation"]]
 

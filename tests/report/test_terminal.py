@@ -78,7 +78,7 @@ def test_no_grant_in_no_record_is_not_assessed(no_grants: Hunt) -> None:
 
 
 def test_no_grant_with_full_coverage_names_its_limits(no_grants: Hunt) -> None:
-    full = replace(no_grants, coverage=replace(no_grants.coverage, blind=()), blind_signals=())
+    full = replace(no_grants, coverage=no_grants.coverage._replace(blind=()), blind_signals=())
     assert "This holds for 11,900 records" in text(full)
 
 
@@ -137,7 +137,7 @@ def test_reasons_do_not_break_inside(hunt: Hunt, width: int) -> None:
 def test_a_user_does_not_break_inside_a_word(hunt: Hunt, width: int) -> None:
     long = "maria-magdalena.von-und-zu@department.fabrikam-garden.example"
     judged = hunt.grants[0]
-    named = replace(judged, grant=replace(judged.grant, user=replace(judged.grant.user, upn=long)))
+    named = replace(judged, grant=replace(judged.grant, user=judged.grant.user._replace(upn=long)))
     shown = text(replace(hunt, grants=(named,)), width)
     assert long in shown or ("maria-magdalena.von-und-zu " in shown and "@department.fabrikam-garden.example" in shown)
 
@@ -150,7 +150,7 @@ def test_an_incident_of_one_grant_says_nothing_new(hunt: Hunt) -> None:
 
 def test_a_hint_is_given_once_and_as_a_list(hunt: Hunt) -> None:
     hint = "accepted are Graph pages; Unified Audit Log CSV; plain or gzip"
-    unread = tuple(replace(hunt.unread[0], file=f"{n}.pdf", hint=hint) for n in range(8))
+    unread = tuple(hunt.unread[0]._replace(file=f"{n}.pdf", hint=hint) for n in range(8))
     shown = text(replace(hunt, unread=unread), 80)
     assert shown.count("Accepted are") == 1
     assert "  - Unified Audit Log CSV\n" in shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from tests.builders import (
     ABROAD,
@@ -152,11 +150,11 @@ def test_mail_read_by_the_session_weighs_more_where_the_user_never_is() -> None:
         made = a_grant(client=OFFICE, resource=GRAPH).approved(WORK).knows(HOME).knows(WORK)
         return made.followed("mail_access", network=network, tie=Tie(TieBy.SESSION_ID, 0.9))
 
-    away = replace(ABROAD, asn=None, country=None)
+    away = ABROAD._replace(asn=None, country=None)
     assert weight("collection.mail_access", read(away)) > weight("collection.mail_access", read(away).later(3, at=away))
     assert weight("network.used_elsewhere", read(away)) > 0
     assert not weight("network.used_elsewhere", read(away).later(3, at=away))
-    assert not weight("network.used_elsewhere", read(replace(WORK, asn=None)))
+    assert not weight("network.used_elsewhere", read(WORK._replace(asn=None)))
 
 
 def test_a_first_time_that_came_out_high_does_not_stay_high_for_ever() -> None:

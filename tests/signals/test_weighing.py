@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -226,7 +225,7 @@ def test_an_expired_mark_weighs_less() -> None:
 
 
 def test_what_can_be_flown_in_the_time_between_is_not_two_places_at_once() -> None:
-    paris = replace(ABROAD, country="FR", latitude=48.86, longitude=2.35)
+    paris = ABROAD._replace(country="FR", latitude=48.86, longitude=2.35)
     far, near = plain().redeemed(paris).seen_at(HOME, minutes=-58), plain().redeemed(paris).seen_at(HOME, minutes=-20)
     assert answer("network.concurrent", far) is None
     assert answer("network.concurrent", near) is not None
@@ -234,7 +233,7 @@ def test_what_can_be_flown_in_the_time_between_is_not_two_places_at_once() -> No
 
 def test_without_coordinates_another_country_says_less_and_the_same_country_nothing() -> None:
     def without(network: Network) -> Network:
-        return replace(network, latitude=None, longitude=None)
+        return network._replace(latitude=None, longitude=None)
 
     by_distance = answer("network.concurrent", plain().redeemed(ABROAD).seen_at(HOME))
     by_country = answer("network.concurrent", plain().redeemed(without(ABROAD)).seen_at(HOME))
@@ -244,14 +243,14 @@ def test_without_coordinates_another_country_says_less_and_the_same_country_noth
     assert "km away" in by_distance.summary
     assert "the log does not give" in by_country.summary
     assert answer("network.concurrent", plain().redeemed(without(SAME_CITY)).seen_at(without(HOME))) is None
-    zero = replace(RENTED, latitude=0.0, longitude=0.0, country=None)
+    zero = RENTED._replace(latitude=0.0, longitude=0.0, country=None)
     assert answer("network.concurrent", plain().redeemed(zero).seen_at(HOME)) is None
 
 
 def test_two_places_that_the_user_both_knows_say_nothing_and_an_unknown_witness_says_less() -> None:
     vpn = plain().redeemed(ABROAD).knows(ABROAD).seen_at(HOME)
     assert answer("network.concurrent", vpn) is None
-    stranger = replace(SAME_CITY, latitude=52.5)
+    stranger = SAME_CITY._replace(latitude=52.5)
     by_stranger = weight("network.concurrent", plain().redeemed(RENTED).seen_at(stranger))
     assert 0 < by_stranger < weight("network.concurrent", plain().redeemed(RENTED).seen_at(HOME))
 

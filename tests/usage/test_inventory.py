@@ -109,7 +109,7 @@ def test_what_is_not_used_lately_is_told_where_the_logs_reach_back_so_far(
 
 
 def test_what_the_records_do_not_say_is_said() -> None:
-    nameless = replace(AZURE_CLI, id=None)
+    nameless = AZURE_CLI._replace(id=None)
     made = taken(judged(a_grant(client=nameless).approved(NOWHERE)), days=10)
     said = " ".join(made.not_assessed)
     for part in ("no token was seen", "do not name their client", "do not name a network", "once a month"):
@@ -120,14 +120,14 @@ def test_a_hunt_without_grants_or_times_has_an_inventory_too() -> None:
     made = taken()
     assert (made.accounts, made.kept_out, made.attempts) == ((), (), ())
     empty = hunt_of([])
-    blank = inventory(replace(empty, coverage=replace(empty.coverage, sources=())))
+    blank = inventory(replace(empty, coverage=empty.coverage._replace(sources=())))
     assert "who uses device code is not assessed" in blank.not_assessed[0]
 
 
 def test_records_that_name_the_account_in_two_ways_are_one_account() -> None:
     whole = judged(a_grant(at=ago(3)).approved(HOME))
     by_name = judged(a_grant(at=ago(2)).approved(HOME))
-    by_name = replace(by_name, grant=replace(by_name.grant, user=replace(by_name.grant.user, id=None)))
+    by_name = replace(by_name, grant=replace(by_name.grant, user=by_name.grant.user._replace(id=None)))
     (alice,) = taken(whole, by_name).accounts
     assert alice.span.count == 2
     assert alice.user.id == "id-alice"

@@ -76,7 +76,7 @@ def test_a_provider_stands_for_its_ranges_once_use_has_moved_about_in_it() -> No
 
 
 def test_a_network_for_rent_is_named_by_address_range_only() -> None:
-    rented = [a_login("ann", replace(place(n), asn=RENTED.asn), day=n) for n in range(5)]
+    rented = [a_login("ann", place(n)._replace(asn=RENTED.asn), day=n) for n in range(5)]
     (line,) = proposed(taken(*rented)).lines
     assert line.allowance.networks.asns == ()
     assert len(line.allowance.networks.ranges) == 5
@@ -124,7 +124,7 @@ def test_without_a_network_in_the_records_any_is_proposed_and_said() -> None:
 
 
 def test_grants_that_name_no_client_are_left_and_told() -> None:
-    made = taken(a_login("ann"), a_login("bob", client=replace(AZURE_CLI, id="not an id")))
+    made = taken(a_login("ann"), a_login("bob", client=AZURE_CLI._replace(id="not an id")))
     found = proposed(made)
     assert [each.grant.user.upn for each in found.left] == ["bob@example.com"]
     assert "1 grant cannot be covered: no user, client or resource is named" in read_through(made)
@@ -212,7 +212,7 @@ def test_the_file_says_what_was_proposed(made: Inventory) -> None:
 @given(st.text(min_size=1, max_size=30))
 def test_names_from_logs_do_no_harm_in_the_file(name: str) -> None:
     login = a_login("ann")
-    grant = replace(login.grant, user=replace(login.grant.user, upn=name))
+    grant = replace(login.grant, user=login.grant.user._replace(upn=name))
     made = taken(replace(login, grant=grant))
     found = proposed(made)
     written = text(made, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -205,7 +204,7 @@ def test_the_audit_log_ties_victims_whose_redemption_nobody_saw() -> None:
     def read(user: str, hours: float) -> GrantBuilder:
         at = START + timedelta(hours=hours)
         made = a_grant(user, client=OFFICE, resource=GRAPH, at=at).approved(HOME).knows(HOME)
-        place = replace(RENTED, asn=None, country=None)
+        place = RENTED._replace(asn=None, country=None)
         return made.followed("mail_access", minutes=9, network=place, tie=Tie(TieBy.SESSION_ID, 0.9))
 
     judged, told = found(read("alice", 0), read("bob", 70))

@@ -149,13 +149,13 @@ def test_removing_a_field_never_brings_favour(make: object, data: st.DataObject)
     )
     leg = legs[place]
     if field == "network":
-        leg = replace(leg, network=replace(leg.network, ip=None, prefix=None, asn=None, country=None, city=None))
+        leg = replace(leg, network=leg.network._replace(ip=None, prefix=None, asn=None, country=None, city=None))
     elif field in ("client", "resource"):
-        leg = replace(leg, **{field: replace(getattr(leg, field), id=None)})
+        leg = replace(leg, **{field: getattr(leg, field)._replace(id=None)})
     elif field == "user_agent":
         leg = replace(leg, user_agent=None)
     else:
-        leg = replace(leg, network=replace(leg.network, **{field: None}))
+        leg = replace(leg, network=leg.network._replace(**{field: None}))
     legs[place] = leg
     poorer = replace(case, grant=replace(case.grant, legs=tuple(legs)))
 

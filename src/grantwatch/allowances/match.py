@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from grantwatch.allowances.model import Allowance, Allowances, State
@@ -141,8 +141,7 @@ def _completed(networks: Iterable[Network]) -> tuple[Network, ...]:
     whole = (
         each
         if each.prefix is None
-        else replace(
-            each,
+        else each._replace(
             asn=asns.get(each.prefix) if each.asn is None else each.asn,
             country=countries.get(each.prefix) if each.country is None else each.country,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants import sql
@@ -74,8 +74,7 @@ def _anchor(flow: Flow) -> dict[str, Any]:
     return flow.rows[0]
 
 
-@dataclass(frozen=True, slots=True)
-class TaintedSession:
+class TaintedSession(NamedTuple):
     """A browser session that carries device code lineage without any grant in these logs."""
 
     user: str

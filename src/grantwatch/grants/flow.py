@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import LegKind, Outcome, TieBy
@@ -85,8 +85,7 @@ class Flow:
         return TieBy.SESSION_ID if row["session_id"] else TieBy.USER_CLIENT_TIME
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A flow that is a grant: outcome, certainty (0–1) and why, in words."""
 
     outcome: Outcome

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from grantwatch.records.model import RecordRef
 
@@ -98,16 +99,14 @@ _TIE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """How a record was joined to the grant and how strong that is (0–1)."""
 
     by: TieBy
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Something with an id and a display name; the name is log text and must be escaped where it is shown."""
 
     id: str | None
@@ -119,8 +118,7 @@ class Named:
         return self.name or self.id or "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """The person or account that approved. `id` is the Entra object id; `type` is member or guest where logged."""
 
     id: str | None
@@ -134,8 +132,7 @@ class User:
         return self.upn or self.id or "unknown user"
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """Where a request came from. `prefix` is the /24 (IPv4) or /48 (IPv6) that holds `ip`."""
 
     ip: str | None = None
@@ -148,8 +145,7 @@ class Network:
     """Degrees, as Entra guessed them from the address: good for a region, not for a street."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """The device of a record as Entra knew it. None means that the log did not say, never `no`."""
 
     id: str | None = None
@@ -161,8 +157,7 @@ class Device:
     trust: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyResult:
+class PolicyResult(NamedTuple):
     """What one Conditional Access policy made of a record. `result` is in lower case, such as `reportonlyfailure`."""
 
     name: str
@@ -262,8 +257,7 @@ class Before:
     log_days: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """How many devices of the tenant were known by name before, and how many are named in a usual way, or like this."""
 
     known: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Reconstruction", "Subject", "TaintedSession", "Watch", "reconstruct"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reconstruction:
+class Reconstruction(NamedTuple):
     """The grants in order of time and then of id, and what looks like lineage but has no grant to hang on."""
 
     grants: tuple[Grant, ...]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch.grants import sql
 from grantwatch.grants.drafts import Draft
@@ -35,8 +35,7 @@ class Settled:
     follow_ons: dict[int, list[FollowOn]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Owned:
+class _Owned(NamedTuple):
     """A device that was registered after a grant, with the strength (0–1) of the tie that says so."""
 
     user_key: str

@@ -7,7 +7,6 @@ a file that does not say what it must raises KnowledgeError. Look-ups never rais
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from ipaddress import ip_address
@@ -228,8 +227,8 @@ def network(asn: int | None, ip: str | None = None, on: date | None = None) -> N
         found = by_ip
     else:
         kind, name = (by_asn.kind, by_asn.name) if by_ip.kind == "campaign" else (by_ip.kind, by_ip.name)
-        found = replace(by_ip, kind=kind, name=name, asn=by_asn.asn, source=f"{by_asn.source}; {by_ip.source}")
-    return replace(found, expired=True) if found is not None and found.gone(on) else found
+        found = by_ip._replace(kind=kind, name=name, asn=by_asn.asn, source=f"{by_asn.source}; {by_ip.source}")
+    return found._replace(expired=True) if found is not None and found.gone(on) else found
 
 
 # -- codes, operations, roles
@@ -350,7 +349,7 @@ def _found(kind: str, text: str | None, on: date) -> tuple[Mark, ...]:
     text = (text or "")[:_LONGEST_TEXT].strip()
     if not text:
         return ()
-    return tuple(replace(mark, expired=True) if mark.gone(on) else mark for mark in _hits(kind, text))
+    return tuple(mark._replace(expired=True) if mark.gone(on) else mark for mark in _hits(kind, text))
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -197,8 +197,7 @@ def _operations(top: Table) -> Iterable[Entry]:
             words=group.choice("words", WORD_LISTS) if group.has("words") else None,
         )
         for table in group.tables("operations"):
-            operation = replace(
-                shared,
+            operation = shared._replace(
                 name=table.text("name"),
                 title=table.text("title"),
                 always_tie=table.flag("always_tie", shared.always_tie),

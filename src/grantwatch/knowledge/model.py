@@ -1,12 +1,12 @@
-"""What the knowledge files say, as small frozen dataclasses. Ids are lower-case; dates are calendar days (UTC)."""
+"""What the knowledge files say, as named tuples. Ids are lower-case; dates are calendar days (UTC)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
 
 __all__ = [
     "AGENT_KINDS",
@@ -140,8 +140,7 @@ def folded(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """An OAuth client application.
 
     `foci`: a member of the family of client ids, so its refresh token can be redeemed as any other member.
@@ -157,8 +156,7 @@ class Client:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """A tenant in which Microsoft registers its own applications."""
 
     id: str
@@ -166,8 +164,7 @@ class Owner:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """An API that tokens are issued for."""
 
     id: str
@@ -176,8 +173,7 @@ class Resource:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkMark:
+class NetworkMark(NamedTuple):
     """What is known of an autonomous system or a prefix. Context, never proof: absence of a mark says nothing.
 
     `campaign` names the campaign that a report ties the prefix to. `doubtful` marks come from a source that is
@@ -199,8 +195,7 @@ class NetworkMark:
         return on is not None and self.expires is not None and day_of(on) > self.expires
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """An AADSTS error code (0 is success)."""
 
     code: int
@@ -210,8 +205,7 @@ class Code:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """A language in which the portal writes the header of a download.
 
     `day_first`: a date with slashes begins with the day there.
@@ -223,8 +217,7 @@ class Language:
     day_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderName:
+class HeaderName(NamedTuple):
     """What a column of a portal download is called in a language, and its English name."""
 
     language: str
@@ -239,8 +232,7 @@ class HeaderName:
         return f"{self.language}: {folded(self.name)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An operation of the directory audit log or the Unified Audit Log that can follow a grant.
 
     `always_tie`: rare enough that the same user within `user_hours` is a meaningful tie; other operations need a
@@ -276,8 +268,7 @@ class Operation:
         return operation_key(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """A directory role template, as it stands in the `wids` of a token.
 
     `privileged`: its holder can change who may do what, or read what belongs to others. `ordinary`: a marker that
@@ -291,8 +282,7 @@ class Role:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that a kit or a tool leaves behind. `strong`: hardly anything else does; `weak`: needs company.
 
     `expired` is set by the look-up: the mark is older than its shelf life on the day asked for and weighs less.
@@ -305,7 +295,7 @@ class Mark:
     source: str
     seen: date
     expires: date
-    pattern: re.Pattern[str] = field(repr=False)
+    pattern: re.Pattern[str]
     expired: bool = False
 
     def gone(self, on: date) -> bool:
@@ -313,8 +303,7 @@ class Mark:
         return day_of(on) > self.expires
 
 
-@dataclass(frozen=True, slots=True)
-class RequestArea:
+class RequestArea(NamedTuple):
     """What the first part of a Microsoft Graph path is about. `recon`: asking for it maps the directory."""
 
     segment: str
@@ -323,8 +312,7 @@ class RequestArea:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordList:
+class WordList(NamedTuple):
     """Words that tell a harmful thing from an ordinary one, in lower case. Each list says how it is compared."""
 
     name: str
@@ -332,8 +320,7 @@ class WordList:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(NamedTuple):
     """Resources that Conditional Access knows by one name. `partly`: tokens for these count or not, by their scopes."""
 
     name: str
@@ -343,8 +330,7 @@ class Suite:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How sign-in logs spell what policies spell in another way. `key` is the log's word as it is looked up."""
 
     field: str
@@ -358,35 +344,31 @@ class Spelling:
         return self.field, "".join(self.said.lower().split())
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationUrl:
+class VerificationUrl(NamedTuple):
     """A genuine page where people enter a user code: host and path, without the scheme."""
 
     url: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgentRule:
+class AgentRule(NamedTuple):
     """One line of the ordered list that user agents are told apart by; the first that matches wins."""
 
     name: str
     kind: str
     source: str
-    pattern: re.Pattern[str] = field(repr=False)
+    pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class OsRule:
+class OsRule(NamedTuple):
     """One line of the ordered list that tells the operating system which a user agent claims."""
 
     name: str
     source: str
-    pattern: re.Pattern[str] = field(repr=False)
+    pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class AgentFamily:
+class AgentFamily(NamedTuple):
     """What sent a request, as far as it says so itself. `kind` is one of AGENT_KINDS, `empty` or `unknown`."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -89,7 +88,7 @@ def peers_seen(
         there = firsts[dimension, value]
         for number, key, started_at in of:
             count = sum(there[who] <= started_at - SETTLED for who in peers[key] & there.keys())
-            seen[number][dimension][value] = replace(seen[number][dimension][value], peers=count)
+            seen[number][dimension][value] = seen[number][dimension][value]._replace(peers=count)
 
 
 def moved_together(con: duckdb.DuckDBPyConnection, seen: Seen, subjects: Iterable[Subject]) -> None:
@@ -107,4 +106,4 @@ def moved_together(con: duckdb.DuckDBPyConnection, seen: Seen, subjects: Iterabl
     put(con, "fresh", {**columns, "dimension": "VARCHAR", "value": "VARCHAR"}, fresh)
     for number, dimension, value, moved in con.execute(_sql("families.sql")).fetchall():
         of = seen[number][dimension]
-        of[value] = replace(of.get(value, Familiarity()), moved=int(moved))
+        of[value] = of.get(value, Familiarity())._replace(moved=int(moved))

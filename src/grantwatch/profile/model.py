@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from grantwatch.grants.model import Network
 from grantwatch.records.model import RecordRef
@@ -15,8 +16,7 @@ __all__ = ["NEVER", "Attempts", "EarlierGrant", "Familiarity", "Peers", "Profile
 _SETTLED = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Familiarity:
+class Familiarity(NamedTuple):
     """How well one value (a client, a network, a user agent …) was known before the grant.
 
     `user_days`: days on which this user succeeded with it; `user_first`: the first of them (UTC);
@@ -49,8 +49,7 @@ NEVER = Familiarity()
 """Of what was never seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """Where the user was seen in an ordinary sign-in near the start of the grant. `time` is UTC."""
 
     time: datetime

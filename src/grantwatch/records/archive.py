@@ -10,8 +10,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from grantwatch.records.limits import OverLimitError
 
@@ -33,8 +32,7 @@ _SIZES_FOLLOW = 0x08
 _UTF8 = 0x800
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One entry of an archive as its header tells of it. `packed`, `size` and `crc` are None where it does not."""
 
     name: str

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grantwatch.records.blind import HISTORY, SIGN_INS, blind, span
 from grantwatch.records.forms import FORMS
@@ -51,8 +50,7 @@ def file_reports(con: duckdb.DuckDBPyConnection, files: Iterable[InputFile]) -> 
     return tuple(_report(file, counts.get(file.file_id, []), left.get(file.file_id, 0)) for file in files)
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(NamedTuple):
     form: str
     reason: str | None
     rows: int

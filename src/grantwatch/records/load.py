@@ -7,9 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grantwatch.records.database import MoreThanMemoryError, connect
 from grantwatch.records.scope import EVERYTHING, Scope
@@ -69,8 +68,7 @@ def read(
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     workspace: Path
     memory: str
     unpack_limit: int | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 __all__ = [
     "Coverage",
@@ -18,8 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RecordRef:
+class RecordRef(NamedTuple):
     """The very record that something rests on: a file as it was named, and the record's 1-based place in it."""
 
     file: str
@@ -27,8 +27,7 @@ class RecordRef:
     record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(NamedTuple):
     """A record that could not be used. `line` is 1-based; where a container has no lines it is the record's place."""
 
     file: str
@@ -37,8 +36,7 @@ class Quarantined:
     excerpt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadFile:
+class UnreadFile(NamedTuple):
     """A file from which no record could be taken: what was seen in it and what would be accepted."""
 
     file: str
@@ -57,8 +55,7 @@ class RecordSums:
     ignored_by: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(NamedTuple):
     """One input file: its form as told by content, its container, and its sums."""
 
     file: str
@@ -71,8 +68,7 @@ class FileReport:
     time_unusable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FieldShare:
+class FieldShare(NamedTuple):
     """How many rows of a source carry a field that grants are reconstructed from."""
 
     field: str
@@ -85,16 +81,14 @@ class FieldShare:
         return self.present / self.rows if self.rows else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A stretch of UTC time in which a source that is otherwise busy has no record at all."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCoverage:
+class SourceCoverage(NamedTuple):
     """One stream of telemetry (`interactive`, `non_interactive`, `audit`, `unified_audit` …) over all files."""
 
     stream: str
@@ -107,8 +101,7 @@ class SourceCoverage:
     fields: tuple[FieldShare, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """Which logs and which fields are there, and what cannot be seen because of what is not.
 
     `blind` are sentences for a reader, most important first; `missing` are the machine names of streams and

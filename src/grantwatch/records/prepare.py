@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,7 @@ class Preparer:
             if is_full(error):
                 raise
             found = UnreadFile(given.path, f"cannot be opened: {error.strerror}", "try again")
-        self._unread.append(replace(found, file=given.path))
+        self._unread.append(found._replace(file=given.path))
         return None
 
     def _looked_at(self, number: int, given: Given) -> InputFile | UnreadFile:
@@ -64,7 +63,7 @@ class Preparer:
         with beside(self._con) as cursor:
             layout = described(cursor, file.readable)
         if isinstance(layout, UnreadFile):
-            self._unread.append(replace(layout, file=file.path))
+            self._unread.append(layout._replace(file=file.path))
             return False
         file.layout = layout
         return True
@@ -93,7 +92,7 @@ class Preparer:
         target.parent.mkdir(exist_ok=True)
         saved = salvage.rewrite(file.source, file.given, target, clean=clean)
         if isinstance(saved, UnreadFile):
-            self._unread.append(replace(saved, file=file.path))
+            self._unread.append(saved._replace(file=file.path))
             return False
         file.salvaged = saved
         file.readable = str(target)

@@ -9,9 +9,8 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from grantwatch.records.cells import wide_cells
 from grantwatch.records.source import LINE_LIMIT, Source, record_values
@@ -27,8 +26,7 @@ _CHUNK = 1 << 22
 _BLANK = re.compile(rb"\n\s")
 
 
-@dataclass(frozen=True, slots=True)
-class RawText:
+class RawText(NamedTuple):
     """The text of one record, and its 1-based line (its place in the container where that has no lines)."""
 
     line: int

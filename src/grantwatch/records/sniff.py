@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from grantwatch.records.cells import wide_cells
 from grantwatch.records.forms import FORMS
@@ -198,8 +199,7 @@ def sniff(file: str) -> Layout | UnreadFile:
     return UnreadFile(file, found, accepted()) if isinstance(found, str) else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """The first bytes of a file, unpacked; `whole` where that is all of it."""
 
     data: bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grantwatch.records import parquet
 from grantwatch.records.bundle import MARK
@@ -42,8 +42,7 @@ LINE_LIMIT = 1 << 25
 """Bytes of one CSV row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Files that lie alike and are read together."""
 
     files: Sequence[str]

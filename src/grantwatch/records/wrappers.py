@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from grantwatch.errors import DeclarationError
 
@@ -17,8 +16,7 @@ Place = tuple[str, ...]
 """Keys one inside the other, from the outer record to what holds the record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(NamedTuple):
     """One kind of outer record; `wrappers.toml` says what each key means."""
 
     title: str

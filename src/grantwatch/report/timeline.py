@@ -131,7 +131,7 @@ def _places(networks: Sequence[Network]) -> str:
     addresses = {place.ip for place in networks if place.ip}
     fullest = max(networks, key=lambda place: (place.asn is not None, place.country is not None), default=None)
     if len(addresses) == 1 and fullest is not None:
-        return network(replace(fullest, ip=addresses.pop()))
+        return network(fullest._replace(ip=addresses.pop()))
     known = list(dict.fromkeys(network(place, ip=False) for place in networks))
     if len(known) > 1:
         known = [text for text in known if text != network(Network())]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grantwatch.report import words
 from grantwatch.report.escape import terminal as safe
@@ -33,8 +32,7 @@ STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """What a grant's entry shows, as harmless text."""
 
     severity: Severity

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Body", "Request", "Step"]
 
 Body = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request, ready to be read or copied.
 
     `url` is absolute and percent-encoded. Text in braces (`{rule-id}`) is for the reader to fill in: it comes from

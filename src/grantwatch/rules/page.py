@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grantwatch import __version__
@@ -66,7 +65,7 @@ class _Page(Sections):
         self._faults("Not supported", Outcome.NOT_SUPPORTED)
         self._faults("Errors in rules", Outcome.ERROR)
         # What is not seen of grants is the hunt's to say.
-        self._coverage(replace(run.coverage, blind=()), ())
+        self._coverage(run.coverage._replace(blind=()), ())
         self._heading("Records")
         self._print((words.sums(run.records), ""))
         self._quarantined(run.quarantined, run.records.quarantined)

@@ -5,7 +5,7 @@ Devices are meeting rooms, desk phones and displays: they use device code all da
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.signals.signal import Case
@@ -37,8 +37,7 @@ SERVICE_GRANTS = 5
 SERVICE_DAYS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AccountClass:
+class AccountClass(NamedTuple):
     """`kind` is person, device, service or guest; `why` ends the sentence "taken for one …"."""
 
     kind: str

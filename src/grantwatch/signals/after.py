@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import FollowOn, Tie, TieBy
@@ -169,8 +169,7 @@ def once_scale(follow_on: FollowOn) -> Scale:
     return Scale().by(0.6, f"the user did so on {days} earlier day{'' if days == 1 else 's'}")
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A follow-on with what it is worth, whether that may stand alone, and why, in words."""
 
     follow_on: FollowOn

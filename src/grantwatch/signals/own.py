@@ -11,10 +11,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from grantwatch.errors import DeclarationError, UsageError
 from grantwatch.signals.signal import Signal, collecting, registered, twice
@@ -27,8 +26,7 @@ _ASIDE = ("_", ".", "test_", "conftest.")
 """How the names of files begin that are no modules of signals: helpers and tests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """One file of a folder, what it declares, and its examples by the id of the signal, as they stand there."""
 
     file: str

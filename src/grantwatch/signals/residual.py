@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from grantwatch.grants.model import FollowOn, Network, TieBy, TokenKind, TokenUse
 from grantwatch.records.model import RecordRef
@@ -40,8 +40,7 @@ def _concerned(end: FollowOn, use: TokenUse) -> bool:
     return end.kind != "device_deleted" or use.kind is TokenKind.PRIMARY or use.tie.by is TieBy.DEVICE_ID
 
 
-@dataclass(frozen=True, slots=True)
-class _Success:
+class _Success(NamedTuple):
     """Something that succeeded after an end: when, how strongly tied (0–1), what, from where, and its records."""
 
     time: datetime

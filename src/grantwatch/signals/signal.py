@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import PurePath
+from typing import NamedTuple
 
 from grantwatch.errors import DeclarationError
 from grantwatch.grants.model import Grant
@@ -47,16 +48,14 @@ class Case:
     """Earlier grants judged critical: they make no habit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """One of the numbers that a weight was multiplied by, and what it stands for, in words."""
 
     value: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """How much of its declared weight a signal counts with, and what made it so. False where that is nothing."""
 
     value: float = 1.0
@@ -94,8 +93,7 @@ class Evidence:
     """`file:line` of the declaration, where the signal is no part of Grantwatch."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotAssessed:
+class NotAssessed(NamedTuple):
     """A signal that could not answer, and why."""
 
     signal: str
@@ -106,8 +104,7 @@ class NotAssessed:
     """True where the signal itself is faulty: it raised, or gave no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotFired:
+class NotFired(NamedTuple):
     """A signal that looked and did not fire, and why, in a sentence."""
 
     signal: str

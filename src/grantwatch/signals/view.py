@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Device, Grant, LegKind, Network, Outcome, Party, TokenUse
@@ -99,8 +98,7 @@ _LACKS = {
 _EITHER = frozenset({"stream:audit", "stream:unified_audit"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One request as seen from outside: from where, with what, when first (UTC), and whether the redeemer made it."""
 
     network: Network

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import NamedTuple
 
 from grantwatch import knowledge
 
@@ -50,8 +50,7 @@ def _matching(words: str, scopes: str | None) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RuleMarks:
+class RuleMarks(NamedTuple):
     """What an inbox rule does: `hides` mail from its owner, `forwards` it to somebody, and how it looks."""
 
     hides: bool

@@ -250,7 +250,7 @@ class GrantBuilder:
         """`users` users of the tenant were seen with a network, or with a value of a dimension."""
         for dimension, key in _values(what, value):
             old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
-            self._seen[dimension][key] = replace(old, tenant_users=users)
+            self._seen[dimension][key] = old._replace(tenant_users=users)
         return self
 
     def habit(
@@ -294,7 +294,7 @@ class GrantBuilder:
         self._profile = replace(self._profile, days_after=max(self._profile.days_after, days))
         for dimension, key in _values(at, None) if at is not None else ():
             old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
-            self._seen[dimension][key] = replace(old, later=days)
+            self._seen[dimension][key] = old._replace(later=days)
         return self
 
     def attempts(self, own: int = 0, others: int = 0, usual: float = 0.0) -> GrantBuilder:
@@ -314,7 +314,7 @@ class GrantBuilder:
         """So many of the peers were seen in a network."""
         for dimension, key in _values(network, None):
             old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
-            self._seen[dimension][key] = replace(old, peers=peers if dimension != "country" else 0)
+            self._seen[dimension][key] = old._replace(peers=peers if dimension != "country" else 0)
         return self
 
     def moved_with(self, network: Network, users: int = 8) -> GrantBuilder:
@@ -322,7 +322,7 @@ class GrantBuilder:
         for dimension, key in _values(network, None):
             old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
             moved = users if dimension != "country" else 0
-            self._seen[dimension][key] = replace(old, moved=moved, tenant_users=max(old.tenant_users, users))
+            self._seen[dimension][key] = old._replace(moved=moved, tenant_users=max(old.tenant_users, users))
         return self
 
     def said_to_be(self, kind: str) -> GrantBuilder:

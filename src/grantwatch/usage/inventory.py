@@ -127,7 +127,7 @@ def _user(users: Sequence[User]) -> User:
     """The last of them, with what it lacks taken from earlier ones."""
     last = users[-1]
     upn = next((user.upn for user in reversed(users) if user.upn), None)
-    return replace(last, id=next((user.id for user in reversed(users) if user.id), None), upn=upn)
+    return last._replace(id=next((user.id for user in reversed(users) if user.id), None), upn=upn)
 
 
 def _use(grants: Sequence[Grant], limit: datetime | None) -> Use:
@@ -149,7 +149,7 @@ def _use(grants: Sequence[Grant], limit: datetime | None) -> Use:
         resource=_named(grant.resource for grant in grants),
         span=span,
         places=tuple(
-            Place(replace(_last(found), ip=None, city=None, latitude=None, longitude=None), _spanned(found))
+            Place(_last(found)._replace(ip=None, city=None, latitude=None, longitude=None), _spanned(found))
             for _, found in sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
         ),
         unplaced=sum(not _places(grant) for grant in grants),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Grant, LegKind, Network, Outcome, Party
@@ -12,8 +12,7 @@ from grantwatch.verdict.model import Judged, Severity
 __all__ = ["Clue", "clues", "is_attempt", "is_suspicious", "is_unfinished", "provider", "user_key"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Clue:
+class Clue(NamedTuple):
     """Something that grants of several users may share; `label` is for readers.
 
     `kind` is prefix, asn, agent, client, device or way (see ties.py); `clues` gives the first three.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from grantwatch.grants.model import Grant, Tie
 from grantwatch.records.model import RecordRef
@@ -28,8 +28,7 @@ class Status(StrEnum):
     NOT_ASSESSED = "not_assessed"
 
 
-@dataclass(frozen=True, slots=True)
-class SignalAnswer:
+class SignalAnswer(NamedTuple):
     """A signal, what came of it for one grant, and why, in a sentence. `why` holds log text: escape it."""
 
     signal: Signal
@@ -42,8 +41,7 @@ class SignalAnswer:
     """Those of the signal's needs that these logs lack. It may fire all the same, from what is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Everything behind one verdict. The values of `terms` add up to `log_odds`, and those to the score."""
 
     judged: Judged

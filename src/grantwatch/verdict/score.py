@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from grantwatch.grants.model import Grant, Outcome
 from grantwatch.signals.signal import GROUPS, Evidence, NotAssessed
@@ -18,16 +18,14 @@ __all__ = ["Gate", "Part", "Term", "applied_gate", "gates", "score", "severity",
 FAVOUR = "favour"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One piece of evidence within a term, and the share of its weight that counts there (0–1)."""
 
     evidence: Evidence
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One line of the sum. `kind` is prior, group, favour, allowance, or cap; `value` is what it adds, in log-odds.
 
     The values of all terms add up to the log-odds of the score. A cap has the value by which it lowers the sum.
@@ -45,8 +43,7 @@ class Term:
     factor: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """A severity that a grant cannot pass, and why, in words."""
 
     at_most: Severity

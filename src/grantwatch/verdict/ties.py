@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from grantwatch import knowledge
 from grantwatch.grants.model import Leg, LegKind, Party, TokenUse
@@ -66,8 +67,7 @@ class Traits:
     """The approval itself came from a rented network: somebody stood between the user and the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tied:
+class Tied(NamedTuple):
     """How strongly two grants are tied, and by what. `hard`: by a network or a tool, not by client and time alone."""
 
     strength: float
