@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from grantwatch.grants.model import Grant, Named, Outcome, User
@@ -156,4 +155,4 @@ def test_only_what_this_grant_carried_is_counted():
     told = profile(earlier(0), earlier(1, prefix="192.0.2.0/24"), carried={"prefix": frozenset({PREFIX})})
     counted = told.counting_grants(START + 10 * DAY)
     assert counted.seen == {"prefix": {PREFIX: Familiarity(1, START)}}
-    assert replace(told, carried=None).counting_grants(START + 10 * DAY).familiarity("prefix", "192.0.2.0/24").user_days
+    assert told._replace(carried=None).counting_grants(START + 10 * DAY).familiarity("prefix", "192.0.2.0/24").user_days

@@ -421,7 +421,7 @@ def hostile_hunt(text: str) -> Hunt:
         scopes=(text,),
     )
     evidence = tuple(replace(e, summary=text, chip=text) for e in judged.verdict.evidence)
-    verdict = replace(judged.verdict, evidence=evidence, reason=text)
+    verdict = judged.verdict._replace(evidence=evidence, reason=text)
     worst = replace(incident(), title=text, summary=text, users=(text,), shared=(text,), grant_ids=(text,))
     made = hunt_of(Judged(bad, judged.profile, verdict), incidents=(worst,))
     return replace(

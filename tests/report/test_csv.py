@@ -64,7 +64,7 @@ def test_no_formula_and_nothing_lost(text: str) -> None:
 
 def test_numbers_stay_numbers() -> None:
     judged = phished()
-    hunt = hunt_of(replace(judged, verdict=replace(judged.verdict, score=7)))
+    hunt = hunt_of(replace(judged, verdict=judged.verdict._replace(score=7)))
     assert rows(hunt)[0]["score"] == "7"
 
 

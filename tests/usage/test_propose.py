@@ -156,7 +156,7 @@ logins = st.builds(
 def inventories(draw: st.DrawFn) -> Inventory:
     honest = draw(st.lists(logins, min_size=1, max_size=14))
     bad = [
-        replace(each, verdict=replace(each.verdict, severity=Severity.HIGH, score=70))
+        replace(each, verdict=each.verdict._replace(severity=Severity.HIGH, score=70))
         for each in draw(st.lists(logins, max_size=4))
     ]
     made = [replace(each, grant=replace(each.grant, grant_id=f"{n:016x}")) for n, each in enumerate([*honest, *bad])]

@@ -86,8 +86,8 @@ def test_an_earlier_grant_that_was_judged_high_makes_no_habit_in_the_explanation
     later = START + timedelta(days=40)
     second = a_grant(client=OFFICE, resource=GRAPH, at=later).approved(HOME).redeemed(RENTED, agent=PYTHON)
     grant, profile = second.knows(HOME).habit(RENTED, times=1, every=40).pair()
-    earlier = tuple(replace(each, grant_id=first.grant().grant_id) for each in profile.earlier_grants)
-    found = judge([first.pair(), (grant, replace(profile, earlier_grants=earlier))], frozenset())
+    earlier = tuple(each._replace(grant_id=first.grant().grant_id) for each in profile.earlier_grants)
+    found = judge([first.pair(), (grant, profile._replace(earlier_grants=earlier))], frozenset())
     for judged in found:
         told = explain(judged, ())
         assert {each.evidence for each in told.of(Status.FIRED)} == set(judged.verdict.evidence)

@@ -41,8 +41,8 @@ def test_ties_are_told_apart_by_time_and_id() -> None:
 def test_a_stolen_grant_makes_no_habit_for_the_next() -> None:
     first = stolen()
     second, profile = stolen(hours=24 * 40).habit(RENTED, times=1, every=40).pair()
-    earlier = tuple(replace(each, grant_id=first.grant().grant_id) for each in profile.earlier_grants)
-    later = (second, replace(profile, earlier_grants=earlier))
+    earlier = tuple(each._replace(grant_id=first.grant().grant_id) for each in profile.earlier_grants)
+    later = (second, profile._replace(earlier_grants=earlier))
 
     both = {each.grant.started_at: each.verdict for each in judge([later, first.pair()], frozenset())}
     alone = judge([later], frozenset())[0].verdict

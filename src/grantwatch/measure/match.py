@@ -139,7 +139,7 @@ def _bare(judged: Judged) -> Judged:
         judged,
         grant=replace(judged.grant, legs=(), token_uses=(), follow_ons=()),
         profile=Profile(0, 0, 0, 0),
-        verdict=replace(judged.verdict, evidence=evidence),
+        verdict=judged.verdict._replace(evidence=evidence),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grantwatch.grants.model import Network
@@ -41,7 +42,7 @@ class Familiarity(NamedTuple):
     def used_at(self, times: Sequence[datetime]) -> Familiarity:
         """The same with more use by this user, at these times (UTC, at least one)."""
         first = min(times) if self.user_first is None else min(self.user_first, *times)
-        days = self.user_days + len({time.date() for time in times})
+        days = self.user_days + (len({time.date() for time in times}) if len(times) > 1 else 1)
         return Familiarity(days, first, self.tenant_users, self.moved, self.peers, self.later)
 
 
@@ -57,8 +58,7 @@ class Sight(NamedTuple):
     ref: RecordRef
 
 
-@dataclass(frozen=True, slots=True)
-class Attempts:
+class Attempts(NamedTuple):
     """Device code sign-ins that were blocked or abandoned within the 24 hours before the grant."""
 
     own: int = 0
@@ -83,8 +83,7 @@ class Peers:
     """Had one of this grant's client."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierGrant:
+class EarlierGrant(NamedTuple):
     """A successful grant of the same user before this one, by the parts that make a habit.
 
     `values` maps the dimensions of `Profile.seen` to what this grant's legs and device-side token uses carried.
@@ -96,11 +95,10 @@ class EarlierGrant:
     resource_id: str | None
     prefixes: frozenset[str]
     asns: frozenset[int]
-    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """Normal for one user before one grant. `earlier_grants` are those that make or break a habit (see build.py).
 
     `seen` maps a dimension (`client`, `grant_client`, `resource`, `prefix`, `asn`, `country`, `user_agent`,
@@ -114,7 +112,7 @@ class Profile:
     tenant_history_days: float
     user_records: int
     tenant_users: int
-    seen: Mapping[str, Mapping[str, Familiarity]] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, Familiarity]] = MappingProxyType({})
     earlier_grants: tuple[EarlierGrant, ...] = ()
     hours: tuple[int, ...] = (0,) * 24
     tenant_grant_users: int = 0
@@ -148,15 +146,14 @@ class Profile:
             return self
         seen = dict(self.seen)
         for dimension, values in _carried_by(settled, self.carried).items():
-            carried = [(grant.values.get(dimension, ()), grant.started_at) for grant in settled] if values else ()
             known: dict[str, Familiarity] = {}
             for value in values:
-                if uses := [time for said, time in carried if value in said]:
+                if uses := [grant.started_at for grant in settled if value in grant.values.get(dimension, ())]:
                     known = known or dict(seen.get(dimension, {}))
                     known[value] = known.get(value, NEVER).used_at(uses)
             if known:
                 seen[dimension] = known
-        return replace(self, seen=seen)
+        return self._replace(seen=seen)
 
 
 def _carried_by(

@@ -21,6 +21,8 @@ __all__ = ["TOLD", "MoreThanMemoryError", "beside", "cleaned", "connect", "few_t
 _ROWS = 4096
 _PACKED_ROWS = 16_384
 """Rows of a row group in memory, and on disk."""
+_MEANT = "SET search_path = 'logs,memory'"
+"""Where names are looked for: tables among the logs, and the functions that came with the engine."""
 _BUSY = 500_000
 """Rows that keep a thread busy, where most of what is asked is about few of them."""
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -79,16 +81,11 @@ def connect(workspace: Path, memory: str = "600MB", *, on_disk: bool = False) ->
     con = fresh()
     con.execute(f"SET temp_directory = '{_quoted(str(workspace / 'spill'))}'")
     con.execute(f"SET memory_limit = '{memory}'")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = true")
-    con.execute("SET enable_progress_bar_print = false")
-    con.execute("SET autoinstall_known_extensions = false")
     _attach(con, workspace, on_disk)
     # In one transaction: each of many statements would have one of its own.
     con.execute("BEGIN TRANSACTION")
     shape = ", ".join(f'"{name}": "VARCHAR"' for name in TOLD)
-    con.execute(sql_text("macros.sql").replace("$told", f"{{{shape}}}"))
-    con.execute(sql_text("schema.sql"))
+    con.execute(sql_text("schema.sql").replace("$told", f"{{{shape}}}"))
     con.execute(
         "CREATE TABLE pass_form "
         "(pass_id INTEGER, file_id INTEGER, first_row BIGINT, form VARCHAR, stream VARCHAR, rank INTEGER, "
@@ -119,13 +116,13 @@ def _attach(con: duckdb.DuckDBPyConnection, workspace: Path, on_disk: bool) -> N
         con.execute("SET enable_optimistic_write = false")
     name = _quoted(str(workspace / "logs.db"))
     con.execute(f"ATTACH '{name}' AS logs (RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {rows})")
-    con.execute("USE logs")
+    con.execute(_MEANT)
 
 
 def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """A connection of its own to the same tables, for another thread or a second statement."""
     other = con.cursor()
-    other.execute("USE logs")
+    other.execute(_MEANT)
     return other
 
 

@@ -18,9 +18,6 @@ CREATE OR REPLACE MACRO said(x) AS CASE x
 CREATE OR REPLACE MACRO unsaid_as_null(object) AS regexp_replace(
     object, ':"(?:0{8}-0{4}-0{4}-0{4}-0{12}|null|hidden|Not Available|N/A|__NULL__|<null>|\[redacted\])?"', ':null', 'g');
 
--- What only grants need, out of the JSON text that a stored sign-in keeps it in.
-CREATE OR REPLACE MACRO told_of(rest) AS json_transform(unsaid_as_null(rest), '$told');
-
 -- How many are true: half the work of count(*) FILTER, which takes rows apart for every one of several.
 CREATE OR REPLACE MACRO count_true(x) AS CAST(coalesce(sum(CAST(x AS INTEGER)), 0) AS BIGINT);
 

@@ -56,3 +56,6 @@ CREATE TABLE activity (
     detail          VARCHAR,
     content         UBIGINT NOT NULL
 );
+
+-- What only grants need, out of the JSON text that a stored sign-in keeps it in.
+CREATE MACRO told_of(rest) AS json_transform(unsaid_as_null(rest), '$told');

@@ -56,6 +56,8 @@ _TOKEN_TIES = frozenset({TieBy.TOKEN_ID, TieBy.REQUEST_ID})
 def follow_ons(case: Case, *kinds: str) -> tuple[FollowOn, ...]:
     """Follow-ons of these kinds that came after the start of the grant, and that did not fail."""
     grant = case.grant
+    if not grant.follow_ons:
+        return ()
     return tuple(
         follow_on
         for follow_on in grant.follow_ons

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from grantwatch import knowledge
 from grantwatch.grants.model import Network, Outcome, Party
 from grantwatch.profile.model import EarlierGrant
@@ -71,10 +73,10 @@ def habit(self: Signal, case: Case) -> Answer:
         return unsaid(self, case, _NO_NETWORKS)
     if grant.client.id is None or grant.resource.id is None:
         return unsaid(self, case, "no record of this grant names both client and resource")
-    days: dict[str, float] = {}
+    days: dict[date, float] = {}
     for earlier in earlier_grants(case):
         if earlier.client_id == grant.client.id and earlier.resource_id == grant.resource.id:
-            day = earlier.started_at.date().isoformat()
+            day = earlier.started_at.date()
             days[day] = max(days.get(day, 0.0), _match(earlier, networks))
     matched = sorted((scale for scale in days.values() if scale), reverse=True)
     if len(matched) < HABIT_DAYS:

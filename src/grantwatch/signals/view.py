@@ -180,6 +180,24 @@ def once(look: Callable[[_Of], _Seen]) -> Callable[[_Of], _Seen]:
     return asked
 
 
+def once_each(look: Callable[[Case, Network], _Seen]) -> Callable[[Case, Network], _Seen]:
+    """As `once`, of a case and one of its networks: most of them come up many times."""
+    held: tuple[Case, dict[Network, _Seen]] | tuple[None, None] = (None, None)
+
+    @wraps(look)
+    def asked(case: Case, network: Network) -> _Seen:
+        nonlocal held
+        last = held
+        if last[0] is not case:
+            last = held = (case, {})
+        seen = last[1]
+        if network not in seen:
+            seen[network] = look(case, network)
+        return seen[network]
+
+    return asked
+
+
 @once
 def redeemed_at(grant: Grant) -> datetime:
     """When the device got its first token; the start of the grant where that was not seen."""
@@ -266,6 +284,7 @@ def _settled_by(case: Case) -> datetime:
     return min([latest, *(start - FIRST_HOUR for start in bad)])
 
 
+@once_each
 def prefix_known(case: Case, network: Network) -> bool:
     """True where the user had been seen in this very /24 or /48, or came to it earlier that day at a known provider.
 
@@ -297,6 +316,7 @@ def own_way(case: Case, network: Network) -> Scale:
     return Scale().by(0.5, "this user had signed in from there earlier that day")
 
 
+@once_each
 def new_to_user(case: Case, network: Network) -> bool | None:
     """True where neither prefix nor ASN was known to the user; None where the log gives neither.
 
@@ -307,6 +327,7 @@ def new_to_user(case: Case, network: Network) -> bool | None:
     return not (prefix_known(case, network) or known(case, "asn", network.asn) or moved_together(case, network))
 
 
+@once_each
 def moved_together(case: Case, network: Network) -> int:
     """How many users of this user's other networks came to this one within two weeks: a new provider or way out.
 

@@ -229,8 +229,7 @@ class GrantBuilder:
         grant_users: int = 0,
     ) -> GrantBuilder:
         """How far back the logs reach for this user, and how common device code is in the tenant."""
-        self._profile = replace(
-            self._profile,
+        self._profile = self._profile._replace(
             user_history_days=days,
             tenant_history_days=days if tenant_days is None else tenant_days,
             tenant_users=tenant_users,
@@ -286,12 +285,12 @@ class GrantBuilder:
     def works(self, first: int = 6, last: int = 16, *, sign_ins: int = 10) -> GrantBuilder:
         """The hours (UTC) in which the user signs in: so many sign-ins in each."""
         hours = tuple(sign_ins if first <= hour <= last else 0 for hour in range(24))
-        self._profile = replace(self._profile, hours=hours)
+        self._profile = self._profile._replace(hours=hours)
         return self
 
     def later(self, days: int, at: Network | None = None) -> GrantBuilder:
         """The user signed in on so many days from the grant on; at this network too, where one is named."""
-        self._profile = replace(self._profile, days_after=max(self._profile.days_after, days))
+        self._profile = self._profile._replace(days_after=max(self._profile.days_after, days))
         for dimension, key in _values(at, None) if at is not None else ():
             old = self._seen.setdefault(dimension, {}).get(key, Familiarity())
             self._seen[dimension][key] = old._replace(later=days)
@@ -302,12 +301,12 @@ class GrantBuilder:
 
         `usual`: how many users a day had one before.
         """
-        self._profile = replace(self._profile, attempts=Attempts(own, others, usual))
+        self._profile = self._profile._replace(attempts=Attempts(own, others, usual))
         return self
 
     def among(self, peers: int, *, device_code: int = 0, client: int = 0) -> GrantBuilder:
         """People who work alike, and how many of them had device code grants, and of this client."""
-        self._profile = replace(self._profile, peers=Peers(peers, device_code, client))
+        self._profile = self._profile._replace(peers=Peers(peers, device_code, client))
         return self
 
     def peers_at(self, network: Network, peers: int) -> GrantBuilder:
@@ -327,13 +326,13 @@ class GrantBuilder:
 
     def said_to_be(self, kind: str) -> GrantBuilder:
         """What the accounts file says of the user."""
-        self._profile = replace(self._profile, stated=kind)
+        self._profile = self._profile._replace(stated=kind)
         return self
 
     def seen_at(self, network: Network, *, minutes: float = -20) -> GrantBuilder:
         """The user was also active from there, in an ordinary sign-in `minutes` after the start."""
         sight = Sight(self._at + timedelta(minutes=minutes), network, self._ref())
-        self._profile = replace(self._profile, elsewhere=(*self._profile.elsewhere, sight))
+        self._profile = self._profile._replace(elsewhere=(*self._profile.elsewhere, sight))
         return self
 
     # -- what comes out
@@ -364,7 +363,7 @@ class GrantBuilder:
 
     def profile(self) -> Profile:
         """What was normal before the grant."""
-        return replace(self._profile, seen=self._seen, earlier_grants=tuple(self._earlier))
+        return self._profile._replace(seen=self._seen, earlier_grants=tuple(self._earlier))
 
     def pair(self) -> tuple[Grant, Profile]:
         """Grant and profile, as `judge` takes them."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
-from grantwatch.signals import Case, Evidence, NotAssessed, account_class, lacking, why_blind
+from grantwatch.signals import Case, Evidence, NotAssessed, NotFired, account_class, lacking, why_blind
 from grantwatch.signals.signal import Judge
 from grantwatch.verdict.allowed import evidence_of, sentence
 from grantwatch.verdict.asking import asking
@@ -63,15 +62,15 @@ class _Bench:
 
     def judge(self, case: Case) -> Judged:
         judges, numbers, used = self._of(case.grant.tenant_id)
-        answers = [judge(case) for judge in judges]
-        evidence = [answer for answer in answers if isinstance(answer, Evidence) and answer.weight]
-        silent = [answer for answer in answers if isinstance(answer, NotAssessed)]
+        told = [answer for answer in [judge(case) for judge in judges] if not isinstance(answer, NotFired)]
+        evidence = [answer for answer in told if isinstance(answer, Evidence) and answer.weight]
+        silent = [answer for answer in told if isinstance(answer, NotAssessed)]
         found = verdict(case.grant, evidence, silent, numbers)
         covering, without = self._covering(case), None
         if stated := evidence_of(case.grant, covering, numbers):
             without, found = found, verdict(case.grant, [*evidence, stated], silent, numbers)
         said = (found.reason, sentence(covering, found, without), reach(case.profile))
-        found = replace(found, reason=" ".join(filter(None, said)), weights=used)
+        found = found._replace(reason=" ".join(filter(None, said)), weights=used)
         return Judged(case.grant, case.profile, found, case.worse_grants, covering, without)
 
     def _covering(self, case: Case) -> tuple[Match, ...]:

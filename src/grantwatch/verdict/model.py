@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grantwatch.grants.model import Grant
 from grantwatch.profile.model import Profile
@@ -33,8 +33,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class WeightsUsed:
+class WeightsUsed(NamedTuple):
     """Which weights made a score: what they are called, and a digest of every number in them (12 hexadecimal digits).
 
     Verdicts with the same digest can be compared; the same grant with another digest may have another score.
@@ -44,8 +43,7 @@ class WeightsUsed:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Score 0–100, severity, the evidence (heaviest first) and what could not be assessed."""
 
     score: int
