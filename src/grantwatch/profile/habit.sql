@@ -1,15 +1,23 @@
--- What everybody does, as delivered: people repeat themselves, so this is small, and all the tenant's counts come from it.
--- Rows are told apart by a hash of what they say, and one of each kind is looked up: less work than grouping the texts.
+-- What kind of sign-in each row is: a hash of what it says as delivered, but for when. Odd ones failed or carry a mark of the flow;
+-- they are few, and to leave them out here takes longer than to hash them.
+CREATE TABLE IF NOT EXISTS row_kind AS
+SELECT row_id, time, interactive, odd, hash(user_key, app_id, resource_id, ip, asn, country, user_agent, device_id) AS kind
+FROM kept_sign_in
+WHERE error_code IS NOT NULL AND time IS NOT NULL AND user_key IS NOT NULL;
+
+-- What everybody does: people repeat themselves, so this is small, and all the tenant's counts come from it. One row of each
+-- kind is looked up: less work than grouping the texts.
 CREATE TABLE IF NOT EXISTS habit AS
 SELECT
-    k.user_key, k.app_id, k.resource_id, k.ip, k.asn, k.country, k.user_agent, k.device_id, alike.first_time, alike.records
+    a.kind, k.user_key, k.app_id, k.resource_id, k.ip, k.asn, k.country, k.user_agent, k.device_id, a.first_time, a.records
 FROM kept_sign_in AS k
 JOIN (
-    SELECT min(row_id) AS row_id, min(time) AS first_time, count(*) AS records
-    FROM kept_sign_in
-    WHERE NOT marked AND error_code = 0 AND time IS NOT NULL AND user_key IS NOT NULL
-    GROUP BY hash(user_key, app_id, resource_id, ip, asn, country, user_agent, device_id)
-) AS alike ON alike.row_id = k.row_id;
+    SELECT kind, min(row_id) AS row_id, min(time) AS first_time, count(*) AS records FROM row_kind WHERE NOT odd GROUP BY kind
+) AS a ON a.row_id = k.row_id;
+
+-- All rows that make no habit.
+CREATE TABLE IF NOT EXISTS unusual AS
+SELECT user_key, time FROM kept_sign_in WHERE odd OR error_code IS NULL OR time IS NULL;
 
 -- Everybody who signs in, and since when, whatever came of it.
 CREATE TABLE IF NOT EXISTS everybody AS
@@ -17,9 +25,7 @@ SELECT user_key, min(time) AS first_time
 FROM (
     SELECT user_key, first_time AS time FROM habit
     UNION ALL
-    SELECT user_key, time
-    FROM kept_sign_in
-    WHERE odd OR unnamed OR error_code IS NULL OR time IS NULL
+    SELECT user_key, time FROM unusual
 ) AS seen
 GROUP BY user_key;
 

@@ -20,7 +20,7 @@ alike AS (
 settled AS (
     SELECT n.user_key, n.since
     FROM newcomer AS n
-    JOIN own_row AS o ON o.user_key = n.user_key AND NOT o.marked AND o.error_code = 0 AND o.time < n.since
+    JOIN own_row AS o ON o.user_key = n.user_key AND o.time < n.since
     WHERE n.user_key NOT IN (SELECT user_key FROM mine)
     GROUP BY 1, 2
     HAVING count(DISTINCT CAST(o.time AS DATE)) >= 3

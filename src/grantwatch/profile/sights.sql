@@ -6,10 +6,11 @@ WITH span AS (
     FROM subject_grant, (VALUES (-1), (0), (1)) AS beside(step)
 ),
 near AS (
-    SELECT s.grant_no, r.row_id, r.time, r.ip, r.asn, r.country, abs(epoch_us(r.time) - epoch_us(s.started_at)) AS apart
+    SELECT s.grant_no, r.row_id, r.time, h.ip, h.asn, h.country, abs(epoch_us(r.time) - epoch_us(s.started_at)) AS apart
     FROM span AS s
     JOIN own_row AS r ON r.user_key = s.user_key AND epoch_us(r.time) // 3600000000 = s.hour
-    WHERE NOT r.marked AND r.error_code = 0 AND r.ip IS NOT NULL
+    JOIN habit AS h ON h.kind = r.kind
+    WHERE h.ip IS NOT NULL
 ),
 loose AS (
     SELECT * FROM near
