@@ -51,4 +51,6 @@ def put(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], val
         return
     # In one statement: to insert as many takes the engine twice as long.
     lists = ", ".join(f"unnest(CAST(? AS {kind}[])) AS {name}" for name, kind in columns.items())
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {lists}", [list(column) for column in zip(*values, strict=True)])
+    con.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT {lists}", [list(column) for column in zip(*values, strict=True)]
+    )
