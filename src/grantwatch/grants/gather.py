@@ -27,9 +27,10 @@ def gather(flows: Sequence[Flow]) -> list[Flow]:
     code is one flow already; a retry under another one is a grant of its own, as a refused code cannot be used again.
     """
     left = sorted(flows, key=lambda flow: (flow.start, flow.rows[0]["flow_id"]))
-    left = _join(left, _requests, _same_id, _sides, TieBy.REQUEST_ID)
-    left = _join(left, _correlations, _same_id, _sides, TieBy.CORRELATION_ID)
-    left = _join(left, _apps, _sighted, _sides, TieBy.USER_CLIENT_TIME)
+    if any(map(_has_sightings, left)):
+        left = _join(left, _requests, _same_id, _sides, TieBy.REQUEST_ID)
+        left = _join(left, _correlations, _same_id, _sides, TieBy.CORRELATION_ID)
+        left = _join(left, _apps, _sighted, _sides, TieBy.USER_CLIENT_TIME)
     left = _join(left, _sessions, _redeems, _halves, TieBy.SESSION_ID)
     return _join(left, _clients, _redeems_unsaid, _halves, TieBy.USER_CLIENT_TIME)
 
@@ -82,6 +83,11 @@ def _host(
     return found
 
 
+def _has_sightings(flow: Flow) -> bool:
+    """True where the Unified Audit Log tells of it."""
+    return any(row["form"].startswith("ual") for row in flow.rows)
+
+
 def _only_sightings(flow: Flow) -> bool:
     return all(row["form"].startswith("ual") for row in flow.rows)
 
@@ -90,7 +96,7 @@ def _sides(flow: Flow) -> tuple[str, str] | None:
     """The Unified Audit Log's flows look for those of the sign-in logs; one that has both needs no more."""
     if _only_sightings(flow):
         return "ual", "entra"
-    return None if any(row["form"].startswith("ual") for row in flow.rows) else ("entra", "ual")
+    return None if _has_sightings(flow) else ("entra", "ual")
 
 
 def _requests(flow: Flow) -> Iterable[Hashable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -131,12 +131,7 @@ def _list(text: str | None) -> Iterator[Mapping[str, Any]]:
 
 def failed_policies(text: str | None) -> tuple[str, ...]:
     """Names of the Conditional Access policies of a row that failed, in order."""
-    names: Iterable[str] = (
-        str(entry.get("displayName") or entry.get("id") or "unnamed policy")
-        for entry in _list(text)
-        if str(entry.get("result", "")).lower() == "failure"
-    )
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(each.name for each in policy_results(text) if each.result == "failure"))
 
 
 @lru_cache(maxsize=2048)
@@ -172,6 +167,7 @@ def _over_flows(policy: Mapping[str, Any]) -> bool:
     return bool(int(met) & _FLOWS_BIT) if met.isdecimal() else "authenticationflows" in met.split(",")
 
 
+@lru_cache(maxsize=2048)
 def auth_methods(text: str | None) -> tuple[str, ...]:
     """How the person authenticated, step by step: `method (result)`."""
     steps = (
@@ -188,6 +184,7 @@ def auth_methods(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step for step in steps if step))
 
 
+@lru_cache(maxsize=2048)
 def processing_value(text: str | None, key: str) -> tuple[str, ...]:
     """One entry of authenticationProcessingDetails, whose value may be a JSON list inside a string."""
     for entry in _list(text):
