@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -48,8 +48,8 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
     """Join candidates that belong together, and tell for each place which clues joined it to another user's grant.
 
     One user's grants of medium or worse join within days. Grants of different users join where what they share adds up
-    (see ties.py). Where nothing of a redeemer is in the logs, only the nearest before it is joined: client and time are
-    what many attacks have in common.
+    (see ties.py); less is enough where three are tied, each to each. Where nothing of a redeemer is in the logs, only
+    the nearest before it is joined: client and time are what many attacks have in common.
     """
     groups = Groups(len(candidates))
     shared: dict[int, set[Clue]] = defaultdict(set)
@@ -64,10 +64,13 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
                 groups.join(one, other)
     known = {place: traits(candidates[place]) for place in order}
     nearest: dict[int, tuple[float, int, Tied]] = {}
+    alike: dict[int, dict[int, Tied]] = defaultdict(dict)
     for one, other in _pairs(order, known, timedelta(days=numbers.campaign_days)):
         if user_key(candidates[one].grant) == user_key(candidates[other].grant):
             continue
         found = tied(known[one], known[other], numbers.ties)
+        if found.hard and found.strength >= numbers.ties.least_three:
+            alike[one][other] = found
         if found.hard and found.strength >= numbers.ties.least:
             _join(groups, shared, one, other, found)
         elif _near(known[one], known[other], found, numbers.ties):
@@ -76,7 +79,19 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
             )
     for other, (_, one, found) in nearest.items():
         _join(groups, shared, one, other, found)
+    for one, other, found in _in_threes(alike):
+        _join(groups, shared, one, other, found)
     return groups, shared
+
+
+def _in_threes(alike: Mapping[int, Mapping[int, Tied]]) -> Iterator[tuple[int, int, Tied]]:
+    """Of what is tied to what (each pair under the earlier of the two) all pairs to which a third is tied as well."""
+    for one, others in alike.items():
+        for other, found in others.items():
+            for third in others.keys() & alike.get(other, {}).keys():
+                yield one, other, found
+                yield one, third, others[third]
+                yield other, third, alike[other][third]
 
 
 def _near(one: Traits, other: Traits, found: Tied, numbers: TieNumbers) -> bool:

@@ -57,6 +57,7 @@ class TieNumbers:
     """What it counts for that grants of two users share something, and from which sum on they are one attack."""
 
     least: float
+    least_three: float
     least_unseen: float
     unseen_days: float
     prefix: float
