@@ -134,8 +134,8 @@ def test_one_hoster_needs_the_same_client_or_the_same_half_hour(second: dict[str
 def test_less_is_enough_where_each_of_three_is_tied_to_each(networks: tuple[Network, ...], campaigns: int) -> None:
     def asked(number: int, network: Network) -> GrantBuilder:
         own = network._replace(ip=f"198.18.{90 + number}.7", prefix=f"198.18.{90 + number}.0/24")
-        made = stolen(f"user{number}", hours=168 * number, network=own, agent=EDGE, client=TEAMS)
-        return made.tenant_knows(own, users=2).tenant_knows("user_agent", EDGE, users=90)
+        made = stolen(f"user{number}", hours=120 * number, network=own, agent=EDGE, client=TEAMS)
+        return made.tenant_knows(own, users=3).tenant_knows("user_agent", EDGE, users=90)
 
     judged, told = found(*(asked(number, network) for number, network in enumerate(networks)))
     assert once(judged, told)
