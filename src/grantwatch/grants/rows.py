@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import orjson
 
@@ -43,7 +43,11 @@ STRENGTH: Mapping[TieBy, float] = {
 _FLOWS_BIT = 32768
 """The authentication flow among the conditions of a policy, where an export writes them as one number."""
 
+_USUAL = 8192
+"""Characters. What is longer is not remembered: what a hostile log says must not fill memory."""
+
 Row = Mapping[str, Any]
+_Parsed = TypeVar("_Parsed")
 
 
 def digest(*parts: object) -> str:
@@ -129,14 +133,25 @@ def _list(text: str | None) -> Iterator[Mapping[str, Any]]:
         yield from (entry for entry in value if isinstance(entry, dict))
 
 
+def _remembered(parse: Callable[[str | None], _Parsed]) -> Callable[[str | None], _Parsed]:
+    """The same, which remembers what it made of texts of usual length: rows of one tenant often say the same."""
+    known = lru_cache(maxsize=2048)(parse)
+
+    @wraps(parse)
+    def asked(text: str | None) -> _Parsed:
+        return known(text) if text is None or len(text) <= _USUAL else parse(text)
+
+    return asked
+
+
 def failed_policies(text: str | None) -> tuple[str, ...]:
     """Names of the Conditional Access policies of a row that failed, in order."""
     return tuple(dict.fromkeys(each.name for each in policy_results(text) if each.result == "failure"))
 
 
-@lru_cache(maxsize=2048)
+@_remembered
 def policy_results(text: str | None) -> tuple[PolicyResult, ...]:
-    """What each Conditional Access policy of a row made of it, in order. Rows of one tenant often say the same."""
+    """What each Conditional Access policy of a row made of it, in order."""
     return tuple(
         PolicyResult(
             str(entry.get("displayName") or entry.get("id") or "unnamed policy"),
@@ -167,7 +182,7 @@ def _over_flows(policy: Mapping[str, Any]) -> bool:
     return bool(int(met) & _FLOWS_BIT) if met.isdecimal() else "authenticationflows" in met.split(",")
 
 
-@lru_cache(maxsize=2048)
+@_remembered
 def auth_methods(text: str | None) -> tuple[str, ...]:
     """How the person authenticated, step by step: `method (result)`."""
     steps = (
@@ -184,7 +199,6 @@ def auth_methods(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step for step in steps if step))
 
 
-@lru_cache(maxsize=2048)
 def processing_value(text: str | None, key: str) -> tuple[str, ...]:
     """One entry of authenticationProcessingDetails, whose value may be a JSON list inside a string."""
     for entry in _list(text):
