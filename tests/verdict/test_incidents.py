@@ -220,6 +220,18 @@ def test_an_approval_without_a_redemption_joins_the_nearest_of_its_client_on_tha
     assert [sorted(each.users) for each in told] == [["alice@example.com", "bob@example.com"]]
 
 
+def test_so_does_one_of_somebody_whom_device_code_is_nothing_new_to() -> None:
+    def approved(user: str, hours: float) -> GrantBuilder:
+        at = START + timedelta(hours=hours)
+        made = a_grant(user, client=OFFICE, resource=GRAPH, at=at).approved(HOME).knows(HOME).history(20)
+        made = made.habit(HOME, client=AZURE_CLI).knows("client", OFFICE.id)
+        return made.tenant_knows("client", OFFICE.id, users=120).tenant_knows("grant_client", OFFICE.id, users=12)
+
+    judged, told = found(stolen("alice"), approved("bob", 8), approved("cho", 24 * 9))
+    assert {each.grant.user.label[:3]: each.verdict.severity for each in judged}["bob"] is Severity.INFORMATIONAL
+    assert [sorted(each.users) for each in told] == [["alice@example.com", "bob@example.com"]]
+
+
 def test_the_audit_log_ties_victims_whose_redemption_nobody_saw() -> None:
     def read(user: str, hours: float) -> GrantBuilder:
         at = START + timedelta(hours=hours)

@@ -34,11 +34,10 @@ def is_attempt(judged: Judged) -> bool:
 
 
 def is_unfinished(judged: Judged) -> bool:
-    """Approved for a client that needs no code, low by itself, and no redemption was seen: it may be too late."""
+    """Approved for a client that needs no code, little by itself, and no redemption was seen: it may be too late."""
     grant = judged.grant
-    return (
-        grant.outcome is Outcome.APPROVED and judged.verdict.severity is Severity.LOW and without_code(grant.client.id)
-    )
+    little = Severity.INFORMATIONAL <= judged.verdict.severity <= Severity.LOW
+    return grant.outcome is Outcome.APPROVED and little and without_code(grant.client.id)
 
 
 def user_key(grant: Grant) -> str:
