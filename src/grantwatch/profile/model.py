@@ -42,7 +42,7 @@ class Familiarity(NamedTuple):
     def used_at(self, times: Sequence[datetime]) -> Familiarity:
         """The same with more use by this user, at these times (UTC, at least one)."""
         first = min(times) if self.user_first is None else min(self.user_first, *times)
-        days = self.user_days + (len({time.date() for time in times}) if len(times) > 1 else 1)
+        days = self.user_days + len({time.date() for time in times})
         return Familiarity(days, first, self.tenant_users, self.moved, self.peers, self.later)
 
 

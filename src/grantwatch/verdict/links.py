@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -64,13 +64,13 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
                 groups.join(one, other)
     known = {place: traits(candidates[place]) for place in order}
     nearest: dict[int, tuple[float, int, Tied]] = {}
-    alike: dict[int, dict[int, Tied]] = defaultdict(dict)
+    close: list[tuple[int, int, Tied]] = []
     for one, other in _pairs(order, known, timedelta(days=numbers.campaign_days)):
         if user_key(candidates[one].grant) == user_key(candidates[other].grant):
             continue
         found = tied(known[one], known[other], numbers.ties)
         if found.hard and found.strength >= numbers.ties.least_three:
-            alike[one][other] = found
+            close.append((one, other, found))
         if found.hard and found.strength >= numbers.ties.least:
             _join(groups, shared, one, other, found)
         elif _near(known[one], known[other], found, numbers.ties):
@@ -79,19 +79,20 @@ def link(candidates: Sequence[Judged], numbers: IncidentNumbers) -> tuple[Groups
             )
     for other, (_, one, found) in nearest.items():
         _join(groups, shared, one, other, found)
-    for one, other, found in _in_threes(alike):
+    for one, other, found in _in_threes(close):
         _join(groups, shared, one, other, found)
     return groups, shared
 
 
-def _in_threes(alike: Mapping[int, Mapping[int, Tied]]) -> Iterator[tuple[int, int, Tied]]:
-    """Of what is tied to what (each pair under the earlier of the two) all pairs to which a third is tied as well."""
-    for one, others in alike.items():
-        for other, found in others.items():
-            for third in others.keys() & alike.get(other, {}).keys():
-                yield one, other, found
-                yield one, third, others[third]
-                yield other, third, alike[other][third]
+def _in_threes(close: Sequence[tuple[int, int, Tied]]) -> Iterator[tuple[int, int, Tied]]:
+    """Of pairs that are tied those to both of which one third is tied as well."""
+    alike: dict[int, set[int]] = defaultdict(set)
+    for one, other, _ in close:
+        alike[one].add(other)
+        alike[other].add(one)
+    for one, other, found in close:
+        if not alike[one].isdisjoint(alike[other]):
+            yield one, other, found
 
 
 def _near(one: Traits, other: Traits, found: Tied, numbers: TieNumbers) -> bool:
